@@ -1,4 +1,6 @@
-import type { EnvelopeFormat } from '../policy/types.ts';
+/** The layouts of an envelope; not the client's major version: a "v1" client with KMS writes V2. */
+export const ENVELOPE_FORMATS = ['V1', 'V2', 'V3'] as const;
+export type EnvelopeFormat = (typeof ENVELOPE_FORMATS)[number];
 
 /** What S3 says of the outer layer. DSSE is a type of its own, never folded into KMS. */
 export type ServerSideEncryption =

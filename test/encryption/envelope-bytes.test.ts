@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { base64Bytes, utf8Length, utf8Text } from '../../src/encryption/envelope-bytes.ts';
+
+const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
+const LONG = { timeout: 900_000 };
+
+const strictText = (bytes: readonly number[]): string | undefined => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
+  } catch {
+    return undefined;
+  }
+};
+
+describe('the decoders that stand in for the runtime’s own', () => {
+  it('base64 decodes as the runtime decodes it', LONG, () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
+        expect(base64Bytes(Buffer.from(bytes).toString('base64'))).toEqual([...bytes]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('UTF-8 is text exactly where a strict decoder takes it', LONG, () => {
+    // Bytes at the edges of what is allowed, which any byte at random hardly ever hits in a row.
+    const edges = [
+      0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4,
+      0xf5, 0xff,
+    ];
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.constantFrom(...edges), fc.nat({ max: 255 })), { maxLength: 6 }),
+        (bytes) => {
+          expect(utf8Text(bytes)).toBe(strictText(bytes));
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it.each([
+    ['three bytes for what needs two', [0xe0, 0x80, 0x80]],
+    ['four bytes for what needs three', [0xf0, 0x80, 0x80, 0x80]],
+    ['above U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
+    ['a surrogate', [0xed, 0xa0, 0x80]],
+    ['a character cut short', [0xe2, 0x82]],
+  ])('%s is no UTF-8', (_what, bytes) => {
+    expect(utf8Text(bytes)).toBeUndefined();
+  });
+
+  it('a text is as long as the bytes that the runtime makes of it', LONG, () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(utf8Length(text)).toBe(Buffer.byteLength(text, 'utf8'));
+      }),
+      { numRuns: RUNS },
+    );
+    expect(utf8Length('\ud800')).toBe(Buffer.byteLength('\ud800', 'utf8'));
+  });
+});
