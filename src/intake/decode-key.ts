@@ -1,0 +1,25 @@
+import { type ObjectKey, objectKey } from '../objects/object.ts';
+import { isEncodable, quoted } from './located.ts';
+
+export type DecodedKey =
+  | { readonly kind: 'decoded'; readonly key: ObjectKey }
+  | { readonly kind: 'undecodable'; readonly why: string };
+
+/**
+ * Decodes a key as S3 writes it into notifications, once: `a+b%2Bc` is `a b+c`.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+export function decodeFormKey(raw: string): DecodedKey {
+  if (!isEncodable(raw)) return undecodable(raw);
+  try {
+    // decodeURIComponent refuses what URLSearchParams turns into U+FFFD: a wrong key would look like an object that is gone.
+    return { kind: 'decoded', key: objectKey(decodeURIComponent(raw.replaceAll('+', ' '))) };
+  } catch {
+    return undecodable(raw);
+  }
+}
+
+const undecodable = (raw: string): DecodedKey => ({
+  kind: 'undecodable',
+  why: `found ${quoted(raw)}, expected form-urlencoded UTF-8`,
+});
