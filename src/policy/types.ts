@@ -1,3 +1,4 @@
+import { ENVELOPE_FORMATS, type EnvelopeFormat } from '../encryption/observation.ts';
 import type { AliasArnReference, KeyArn, KeyArnReference, KeyIdReference } from '../keys/reference.ts';
 import type { NonEmpty } from '../objects/non-empty.ts';
 
@@ -14,8 +15,7 @@ export type SseAlgorithm = (typeof SSE_ALGORITHMS)[number];
 export const BUCKET_KEY_REQUIREMENTS = ['required', 'forbidden', 'any'] as const;
 export type BucketKeyRequirement = (typeof BUCKET_KEY_REQUIREMENTS)[number];
 
-export const ENVELOPE_FORMATS = ['V1', 'V2', 'V3'] as const;
-export type EnvelopeFormat = (typeof ENVELOPE_FORMATS)[number];
+export { ENVELOPE_FORMATS, type EnvelopeFormat };
 
 export const PROOFS = ['claimed', 'decrypt-dry-run'] as const;
 export type Proof = (typeof PROOFS)[number];
