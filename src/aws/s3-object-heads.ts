@@ -1,0 +1,104 @@
+import {
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { BucketAnswer, ErrorDocument, HeadAnswer, ObjectHeads } from '../audit/ports.ts';
+import type { ObjectHead } from '../encryption/head.ts';
+import type { BucketName, ObjectRef } from '../objects/object.ts';
+import { asFailure, isTransient, sdkFailure } from './failure.ts';
+
+/** HEAD through the SDK. Never asks for checksums, which alone would need a right to decrypt. */
+export class S3ObjectHeads implements ObjectHeads {
+  readonly #client: S3Client;
+
+  constructor(client: S3Client) {
+    this.#client = client;
+  }
+
+  async head(object: ObjectRef): Promise<HeadAnswer> {
+    try {
+      return {
+        kind: 'found',
+        head: objectHead(await this.#client.send(new HeadObjectCommand(place(object)))),
+      };
+    } catch (error) {
+      const { status, headers } = sdkFailure(error);
+      if (status === undefined || isTransient(status)) throw asFailure('s3:HeadObject', error);
+      return refusedHead(status, headers['x-amz-bucket-region']);
+    }
+  }
+
+  async errorDocument(object: ObjectRef): Promise<ErrorDocument> {
+    try {
+      const { Body } = await this.#client.send(
+        new GetObjectCommand({ ...place(object), Range: 'bytes=0-0' }),
+      );
+      // The answer is not wanted: what was asked for is the error that did not come.
+      if (Body !== undefined && 'destroy' in Body) Body.destroy();
+      return { kind: 'none' };
+    } catch (error) {
+      const { status, name, message } = sdkFailure(error);
+      if (status === undefined || isTransient(status)) throw asFailure('s3:GetObject', error);
+      return { kind: 'error', status, code: name, message };
+    }
+  }
+
+  async bucket(bucket: BucketName): Promise<BucketAnswer> {
+    try {
+      await this.#client.send(new HeadBucketCommand({ Bucket: bucket }));
+      return 'answers';
+    } catch (error) {
+      const { status } = sdkFailure(error);
+      if (status === undefined || isTransient(status)) throw asFailure('s3:HeadBucket', error);
+      if (status === 403) return 'denied';
+      return status === 404 ? 'missing' : 'wrong-region';
+    }
+  }
+}
+
+const place = ({ bucket, key, versionId }: ObjectRef) => ({
+  Bucket: bucket,
+  Key: key,
+  ...(versionId === undefined ? {} : { VersionId: versionId }),
+});
+
+/** By status alone: S3 answers a HEAD without a body, and the SDK names nearly all of these `Unknown`. */
+export function refusedHead(status: number, region: string | undefined): HeadAnswer {
+  switch (status) {
+    case 301:
+    case 307:
+    case 308:
+      return { kind: 'wrong-region', ...(region === undefined ? {} : { region }) };
+    case 400:
+      return { kind: 'bad-request' };
+    case 403:
+      return { kind: 'denied' };
+    case 404:
+      return { kind: 'not-found' };
+    case 405:
+      return { kind: 'method-not-allowed' };
+    default:
+      return { kind: 'unexpected', status };
+  }
+}
+
+function objectHead(output: HeadObjectCommandOutput): ObjectHead {
+  const { ServerSideEncryption, SSEKMSKeyId, BucketKeyEnabled, SSECustomerAlgorithm, ETag, VersionId } =
+    output;
+  return {
+    ...(ServerSideEncryption === undefined ? {} : { serverSideEncryption: ServerSideEncryption }),
+    ...(SSEKMSKeyId === undefined ? {} : { kmsKeyId: SSEKMSKeyId }),
+    ...(BucketKeyEnabled === undefined ? {} : { bucketKeyEnabled: BucketKeyEnabled }),
+    ...(SSECustomerAlgorithm === undefined ? {} : { customerAlgorithm: SSECustomerAlgorithm }),
+    metadata: new Map(Object.entries(output.Metadata ?? {})),
+    missingMetadata: output.MissingMeta ?? 0,
+    ...(output.ContentLength === undefined ? {} : { sizeBytes: output.ContentLength }),
+    ...(ETag === undefined ? {} : { etag: ETag.replace(/^"(.*)"$/, '$1') }),
+    ...(output.LastModified === undefined ? {} : { lastModifiedMs: output.LastModified.getTime() }),
+    ...(VersionId === undefined || VersionId === 'null' ? {} : { versionId: VersionId }),
+    ...(output.StorageClass === undefined ? {} : { storageClass: output.StorageClass }),
+  };
+}

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { AlertSink } from './alerts/alert-sink.ts';
+import type { Digest } from './alerts/digest.ts';
+import { mailMessage, perProtocolMessage, programMessage } from './alerts/messages.ts';
+import { auditObject } from './audit/audit-object.ts';
+import { CachingKeyDirectory, type CachingOptions } from './audit/caching-key-directory.ts';
+import { PolicyUnusable } from './audit/failures.ts';
+import { PolicyHolder } from './audit/policy-holder.ts';
+import type { KeyDirectory, ObjectHeads } from './audit/ports.ts';
+import { type PreparedPolicy, preparePolicy } from './audit/prepared-policy.ts';
+import { awsClients, type Clients, type ConnectionOptions } from './aws/clients.ts';
+import type { QueueDeps, QueueReport } from './queue/deps.ts';
+import {
+  type Environment,
+  type LambdaConfig,
+  type PolicyLocation,
+  readLambdaConfig,
+} from './queue/lambda-config.ts';
+import { counterMetric } from './queue/metrics.ts';
+import { utcDay } from './verdict/judge-key.ts';
+
+export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+/** Wires a Lambda function from its environment. Throws `BadConfiguration` that names every bad variable at once. */
+export function composeLambda(env: Environment): QueueDeps {
+  const config = readLambdaConfig(env);
+  const clients = awsClients({});
+  const report = standardOutputReport();
+  const holder = new PolicyHolder({
+    load: () => loadPolicy(config.policy, clients),
+    ttlMs: config.policyTtlMs,
+    now: Date.now,
+    onRefused: (error) => {
+      report.failure('policy', error.message);
+      report.metrics([counterMetric('PolicyRefused', 1, Date.now())]);
+    },
+  });
+  return queueDeps({
+    policy: () => holder.current(),
+    heads: s3Heads(clients),
+    keys: kmsKeys(clients, 'minutes'),
+    alert: snsAlert(config, clients),
+    policySource: locationText(config.policy),
+    concurrency: config.concurrency,
+    report,
+  });
+}
+
+export interface QueueParts {
+  readonly policy: () => Promise<PreparedPolicy>;
+  readonly heads: ObjectHeads;
+  readonly keys: KeyDirectory;
+  readonly alert: (digest: Digest) => Promise<void>;
+  readonly policySource?: string;
+  readonly concurrency: number;
+  readonly report: QueueReport;
+}
+
+/** What the queue needs, from the parts that a Lambda function and `handle` choose differently. */
+export function queueDeps({ heads, keys, ...parts }: QueueParts): QueueDeps {
+  return {
+    ...parts,
+    audit: (object, policy) => auditObject(object, { heads, keys, policy, now: Date.now, hash: sha256 }),
+    now: Date.now,
+    abortAfter: (ms) => AbortSignal.timeout(Math.floor(ms)),
+  };
+}
+
+/** HEADs by S3's client, loaded with the first object. */
+export function s3Heads(clients: Clients): ObjectHeads {
+  const inner = once(async () => {
+    const { S3ObjectHeads } = await import('./aws/s3-object-heads.ts');
+    return new S3ObjectHeads(await clients.s3());
+  });
+  return {
+    head: async (object) => (await inner()).head(object),
+    errorDocument: async (object) => (await inner()).errorDocument(object),
+    bucket: async (bucket) => (await inner()).bucket(bucket),
+  };
+}
+
+/** KMS behind a cache; the client is loaded with the first question. */
+export function kmsKeys(clients: Clients, keep: CachingOptions['keep']): KeyDirectory {
+  const inner = once(async () => {
+    const { KmsKeyDirectory } = await import('./aws/kms-key-directory.ts');
+    return new KmsKeyDirectory((region) => clients.kms(region));
+  });
+  const directory: KeyDirectory = {
+    alias: async (...question) => (await inner()).alias(question[0], question[1]),
+    key: async (arn) => (await inner()).key(arn),
+    aliasNames: async (arn) => (await inner()).aliasNames(arn),
+    prove: async (request, region) => (await inner()).prove(request, region),
+  };
+  return new CachingKeyDirectory(directory, { now: Date.now, keep });
+}
+
+export type AlertTopics = Pick<LambdaConfig, 'topicArn' | 'mailTopicArn' | 'alertFormat'>;
+
+/** Publishes a digest to every topic there is; resolves when all have accepted it. */
+export function snsAlert(topics: AlertTopics, clients: Clients): (digest: Digest) => Promise<void> {
+  const sink = (topicArn: string, structure?: 'json'): (() => Promise<AlertSink>) =>
+    once(async () => {
+      const { SnsAlertSink } = await import('./aws/sns-alert-sink.ts');
+      const region = topicArn.split(':')[3];
+      return new SnsAlertSink({
+        client: () => clients.sns(region),
+        topicArn,
+        ...(structure === undefined ? {} : { structure }),
+      });
+    });
+  const { topicArn, mailTopicArn } = topics;
+  if (topics.alertFormat === 'per-protocol') {
+    const both = sink(topicArn, 'json');
+    return async (digest) => (await both()).publish(perProtocolMessage(digest));
+  }
+  const programs = sink(topicArn);
+  const mail = mailTopicArn === undefined ? undefined : sink(mailTopicArn);
+  return async (digest) => {
+    await Promise.all([
+      programs().then((to) => to.publish(programMessage(digest))),
+      mail?.().then((to) => to.publish(mailMessage(digest))),
+    ]);
+  };
+}
+
+/** Reads, parses and prepares the policy. Throws `PolicyUnusable` with every problem and its place. */
+export async function loadPolicy(location: PolicyLocation, clients: Clients): Promise<PreparedPolicy> {
+  return loadPolicyText(await readPolicyText(location, clients), locationText(location));
+}
+
+/** Parses and prepares a policy's text; `file` is how its problems name it. Throws `PolicyUnusable`. */
+export async function loadPolicyText(text: string, file: string): Promise<PreparedPolicy> {
+  // The parser and YAML's are loaded with the first policy, not at cold start.
+  const { parsePolicy } = await import('./policy/parse.ts');
+  const { policy, problems } = parsePolicy(text, { today: utcDay(Date.now()) });
+  if (policy !== undefined) return preparePolicy(policy, sha256(text));
+  const { renderProblems } = await import('./policy/render-problems.ts');
+  const errors = problems.filter(({ level }) => level === 'error');
+  throw new PolicyUnusable(`${file} has errors:\n${renderProblems(errors, { file, text, color: false })}`);
+}
+
+/** The policy's text. Throws `PolicyUnusable` where it cannot be read. */
+export async function readPolicyText(location: PolicyLocation, clients: Clients): Promise<string> {
+  switch (location.kind) {
+    case 's3': {
+      const { readPolicyFromS3 } = await import('./aws/read-policy.ts');
+      return readPolicyFromS3(await clients.s3(), location.bucket, location.key);
+    }
+    case 'ssm': {
+      const { readPolicyFromSsm } = await import('./aws/read-policy.ts');
+      return readPolicyFromSsm(await clients.ssm(), location.name);
+    }
+    case 'file':
+      return readFile(location.path, 'utf8').catch((error: unknown) => {
+        throw new PolicyUnusable(`${location.path} could not be read: ${String(error)}`, { cause: error });
+      });
+  }
+}
+
+/** How a policy's place is written, in messages and on the command line. */
+export function locationText(location: PolicyLocation): string {
+  switch (location.kind) {
+    case 's3':
+      return `s3://${location.bucket}/${location.key}`;
+    case 'ssm':
+      return `ssm:${location.name}`;
+    case 'file':
+      return location.path;
+  }
+}
+
+/** Clients for the way of reaching AWS that the command line names. */
+export const connect = (options: ConnectionOptions): Clients => awsClients(options);
+
+/** Makes something once, when first asked; a failed making is forgotten, so that the next call tries again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+function standardOutputReport(): QueueReport {
+  const line = (text: string): void => {
+    process.stdout.write(`${text}\n`);
+  };
+  return {
+    record: (record) => line(JSON.stringify({ level: 'INFO', message: 'verdict', record })),
+    failure: (source, why) => line(JSON.stringify({ level: 'ERROR', message: 'not done', source, why })),
+    metrics: (lines) => lines.forEach(line),
+  };
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { BadConfiguration, readLambdaConfig } from '../../src/queue/lambda-config.ts';
+
+const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:alerts';
+const good = { POLICY: 's3://conf/policy.yaml', TOPIC_ARN: TOPIC };
+
+const problemsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    readLambdaConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof BadConfiguration) return error.problems;
+    throw error;
+  }
+};
+
+describe('the environment of a function', () => {
+  it('names every missing and bad variable at once', () => {
+    const problems = problemsOf({
+      TOPIC_ARN: 'alerts',
+      MAIL_TOPIC_ARN: 'x',
+      CONCURRENCY: '0',
+      POLICY_TTL_SECONDS: '5m',
+      ALERT_FORMAT: 'json',
+      MAX_RECEIVES: '-1',
+      INSTRUCTION_FILES: 'yes',
+    });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'POLICY',
+      'TOPIC_ARN',
+      'MAIL_TOPIC_ARN',
+      'CONCURRENCY',
+      'POLICY_TTL_SECONDS',
+      'ALERT_FORMAT',
+      'MAX_RECEIVES',
+      'INSTRUCTION_FILES',
+    ]);
+    expect(problems[1]).toBe(
+      'TOPIC_ARN is "alerts": expected the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME',
+    );
+  });
+
+  it.each([
+    ['s3://conf/a/b.yaml', { kind: 's3', bucket: 'conf', key: 'a/b.yaml' }],
+    ['ssm:/audit/policy', { kind: 'ssm', name: '/audit/policy' }],
+    ['policy.yaml', { kind: 'file', path: 'policy.yaml' }],
+  ])('reads POLICY=%s', (text, expected) => {
+    expect(readLambdaConfig({ ...good, POLICY: text }).policy).toEqual(expected);
+  });
+
+  it.each(['s3://', 's3://conf', 's3://conf/', 'ssm:'])('refuses POLICY=%s', (text) => {
+    expect(problemsOf({ ...good, POLICY: text })).toHaveLength(1);
+  });
+
+  it('treats an empty variable, which is how a template leaves one out, as absent', () => {
+    const config = readLambdaConfig({ ...good, MAIL_TOPIC_ARN: '', CONCURRENCY: '', ALERT_FORMAT: '' });
+    expect(config).toMatchObject({ concurrency: 32, alertFormat: 'two-topics', instructionFiles: false });
+    expect(config.mailTopicArn).toBeUndefined();
+  });
+
+  it('takes a time to live of zero, which refreshes at every invocation', () => {
+    expect(readLambdaConfig({ ...good, POLICY_TTL_SECONDS: '0' }).policyTtlMs).toBe(0);
+  });
+});
