@@ -1,0 +1,58 @@
+import { LineCounter } from 'yaml';
+import { type Place, type Problem, type ProblemId, problemLevel } from './problem.ts';
+
+/** A stretch of the file's text, by UTF-16 offsets; `end` is the first one after it. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Collects what is wrong with one policy file, and knows where offsets lie in its text. */
+export class ProblemLog {
+  readonly #text: string;
+  readonly #lines = new LineCounter();
+  readonly #found: { readonly at: number; readonly problem: Problem }[] = [];
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#lines.addNewLine(0);
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
+      this.#lines.addNewLine(at + 1);
+  }
+
+  /** Takes an id, the text that is meant, and one sentence. Only the first line of the text is marked. */
+  add(id: ProblemId, span: Span, message: string): void {
+    const at = Math.min(Math.max(0, span.start), this.#text.length);
+    this.#found.push({
+      at,
+      problem: { id, level: problemLevel(id), place: this.#place(at, span.end), message },
+    });
+  }
+
+  /** The 1-based line in which the text begins. */
+  line(span: Span): number {
+    return this.#lines.linePos(span.start).line;
+  }
+
+  /** What was found, in source order; what was found twice at one place (a YAML alias used twice) is told once. */
+  inSourceOrder(): readonly Problem[] {
+    const told = new Set<string>();
+    return this.#found
+      .toSorted((a, b) => a.at - b.at)
+      .filter(({ at, problem }) => {
+        const same = `${at} ${problem.id} ${problem.message}`;
+        return !told.has(same) && told.add(same).has(same);
+      })
+      .map(({ problem }) => problem);
+  }
+
+  #place(start: number, end: number): Place {
+    const { line, col } = this.#lines.linePos(start);
+    const newline = this.#text.indexOf('\n', start);
+    const lineEnd = newline === -1 ? this.#text.length : newline;
+    const last = Math.min(end, lineEnd);
+    // The carriage return of a CRLF file belongs to no value.
+    const trimmed = last === lineEnd && this.#text[last - 1] === '\r' && last > start ? last - 1 : last;
+    return { line, column: col, length: Math.max(0, trimmed - start) };
+  }
+}
