@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { startLocalAws } from '../local/aws.ts';
 import { mailMessage } from '../src/alerts/messages.ts';
-import { connect, kmsKeys, loadPolicyText, queueDeps, s3Heads } from '../src/compose.ts';
+import { connect, kmsKeys, loadPolicyText, queueDeps, s3Heads, s3InstructionFiles } from '../src/compose.ts';
 import { runEvent } from '../src/queue/run-event.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -47,9 +47,11 @@ Object.assign(process.env, {
 });
 const clients = connect({ endpointUrl: aws.endpoint, region: place.region });
 const policy = await loadPolicyText(readFileSync(join(root, 'examples/policy.yaml'), 'utf8'), 'policy.yaml');
+const heads = s3Heads(clients);
 const deps = queueDeps({
   policy: async () => policy,
-  heads: s3Heads(clients),
+  heads,
+  instructionFiles: s3InstructionFiles(clients, heads, false),
   keys: kmsKeys(clients, 'minutes'),
   alert: async (digest) => {
     const { subject, body } = mailMessage(digest);

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { AlertSink } from './alerts/alert-sink.ts';
 import type { Digest } from './alerts/digest.ts';
 import { mailMessage, perProtocolMessage, programMessage } from './alerts/messages.ts';
-import { auditObject } from './audit/audit-object.ts';
+import { auditWritten } from './audit/audit-written.ts';
 import { CachingKeyDirectory, type CachingOptions } from './audit/caching-key-directory.ts';
 import { PolicyUnusable } from './audit/failures.ts';
 import { PolicyHolder } from './audit/policy-holder.ts';
-import type { KeyDirectory, ObjectHeads } from './audit/ports.ts';
+import type { InstructionFiles, KeyDirectory, ObjectHeads } from './audit/ports.ts';
 import { type PreparedPolicy, preparePolicy } from './audit/prepared-policy.ts';
 import { awsClients, type Clients, type ConnectionOptions } from './aws/clients.ts';
 import type { QueueDeps, QueueReport } from './queue/deps.ts';
@@ -36,13 +36,16 @@ export function composeLambda(env: Environment): QueueDeps {
       report.metrics([counterMetric('PolicyRefused', 1, Date.now())]);
     },
   });
+  const heads = s3Heads(clients);
   return queueDeps({
     policy: () => holder.current(),
-    heads: s3Heads(clients),
+    heads,
+    instructionFiles: s3InstructionFiles(clients, heads, config.instructionFiles),
     keys: kmsKeys(clients, 'minutes'),
     alert: snsAlert(config, clients),
     policySource: locationText(config.policy),
     concurrency: config.concurrency,
+    ...(config.maxReceives === undefined ? {} : { maxReceives: config.maxReceives }),
     report,
   });
 }
@@ -50,18 +53,21 @@ export function composeLambda(env: Environment): QueueDeps {
 export interface QueueParts {
   readonly policy: () => Promise<PreparedPolicy>;
   readonly heads: ObjectHeads;
+  readonly instructionFiles: InstructionFiles;
   readonly keys: KeyDirectory;
   readonly alert: (digest: Digest) => Promise<void>;
   readonly policySource?: string;
+  readonly maxReceives?: number;
   readonly concurrency: number;
   readonly report: QueueReport;
 }
 
 /** What the queue needs, from the parts that a Lambda function and `handle` choose differently. */
-export function queueDeps({ heads, keys, ...parts }: QueueParts): QueueDeps {
+export function queueDeps({ heads, instructionFiles, keys, ...parts }: QueueParts): QueueDeps {
   return {
     ...parts,
-    audit: (object, policy) => auditObject(object, { heads, keys, policy, now: Date.now, hash: sha256 }),
+    audit: (object, policy) =>
+      auditWritten(object, { heads, instructionFiles, keys, policy, now: Date.now, hash: sha256 }),
     now: Date.now,
     abortAfter: (ms) => AbortSignal.timeout(Math.floor(ms)),
   };
@@ -78,6 +84,19 @@ export function s3Heads(clients: Clients): ObjectHeads {
     errorDocument: async (object) => (await inner()).errorDocument(object),
     bucket: async (bucket) => (await inner()).bucket(bucket),
   };
+}
+
+/** Instruction files by S3's client, loaded with the first one that is there. */
+export function s3InstructionFiles(
+  clients: Clients,
+  heads: ObjectHeads,
+  mayDecrypt: boolean,
+): InstructionFiles {
+  const inner = once(async () => {
+    const { S3InstructionFiles } = await import('./aws/s3-instruction-files.ts');
+    return new S3InstructionFiles({ client: () => clients.s3(), heads, mayDecrypt });
+  });
+  return { read: async (object, mostBytes) => (await inner()).read(object, mostBytes) };
 }
 
 /** KMS behind a cache; the client is loaded with the first question. */

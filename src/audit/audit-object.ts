@@ -8,12 +8,14 @@ import { type RecordFacts, toRecord } from '../verdict/to-record.ts';
 import type { Governed, UnknownReason, Verdict } from '../verdict/verdict.ts';
 import { explainBadRequest } from './bad-request.ts';
 import type { RetryableFailure } from './failures.ts';
+import type { InstructionRole } from './instruction-role.ts';
 import { judgeHead, judgeHidden } from './judge-head.ts';
-import type { HeadAnswer, KeyDirectory, ObjectHeads } from './ports.ts';
+import type { HeadAnswer, InstructionFiles, KeyDirectory, ObjectHeads } from './ports.ts';
 import type { PreparedPolicy } from './prepared-policy.ts';
 
 export interface AuditDeps {
   readonly heads: ObjectHeads;
+  readonly instructionFiles: InstructionFiles;
   readonly keys: KeyDirectory;
   readonly policy: PreparedPolicy;
   /** Milliseconds since the epoch. */
@@ -22,7 +24,12 @@ export interface AuditDeps {
 }
 
 /** A verdict with what HEAD showed beside it. */
-export type Audited = { readonly verdict: Verdict } & Pick<RecordFacts, 'head' | 'superseded'>;
+export type Audited = Pick<RecordFacts, 'head' | 'superseded'> & {
+  readonly verdict: Verdict;
+  readonly role?: InstructionRole;
+  /** The object may only be waiting for its instruction file. */
+  readonly mayFollow?: boolean;
+};
 
 /**
  * Audits one object: exemptions first, then the most specific rule, then HEAD and judgement. Gives the record; throws
@@ -39,7 +46,7 @@ export function giveUp(object: WrittenObject, failure: RetryableFailure, deps: A
   return recordOf(object, unknown(governed, reason), deps);
 }
 
-function recordOf(object: WrittenObject, audited: Audited, deps: AuditDeps): AuditRecord {
+export function recordOf(object: WrittenObject, audited: Audited, deps: AuditDeps): AuditRecord {
   const { head } = audited;
   const version = object.versionId ?? head?.versionId;
   const ours = object.writer !== undefined && audited.superseded !== true;
@@ -64,7 +71,7 @@ function recordOf(object: WrittenObject, audited: Audited, deps: AuditDeps): Aud
   );
 }
 
-async function settle(object: WrittenObject, deps: AuditDeps): Promise<Audited> {
+export async function settle(object: WrittenObject, deps: AuditDeps): Promise<Audited> {
   const { policy } = deps;
   const today = utcDay(deps.now());
   const exemption = findExemption(policy.exemptions, { ...object, today });

@@ -4,10 +4,11 @@ import { KeyEnquiry, type KeyQuestion } from '../keys/enquiry.ts';
 import type { AliasReference } from '../keys/reference.ts';
 import { assertNever } from '../objects/assert-never.ts';
 import type { WrittenObject } from '../objects/object.ts';
-import { DEFAULT_INSTRUCTION_SUFFIX } from '../policy/types.ts';
 import { type Evidence, judge, judgeSseC } from '../verdict/judge.ts';
 import type { Governed, Verdict } from '../verdict/verdict.ts';
 import type { AuditDeps, Audited } from './audit-object.ts';
+import { observeInnerLayer, unreadable } from './inner-layer.ts';
+import { type InstructionRole, instructionRole } from './instruction-role.ts';
 import type { Freshness } from './ports.ts';
 
 /** A verdict needs a handful of rounds at most: aliases, then the key found, then the aliases that point at it. */
@@ -24,26 +25,37 @@ export async function judgeHead(
     object.etag !== undefined && head.etag !== undefined && object.etag !== head.etag
       ? { superseded: true }
       : {};
-  const evidence = evidenceOf(head, object, governed);
+  const role = await instructionRole(object, head.sizeBytes, deps);
+  const { evidence, mayFollow } = await evidenceOf(head, object, governed, role, deps);
   const enquiry = new KeyEnquiry();
   const judgeOnce = (): Verdict => judge(deps.policy.policy, governed, evidence, enquiry);
   const verdict = await judgeWithAnswers(judgeOnce, enquiry, object.region, deps);
-  return { verdict, head, ...superseded };
+  return { verdict, head, role, ...superseded, ...(mayFollow ? { mayFollow } : {}) };
 }
 
 /** Judges an SSE-C object, of which HEAD shows nothing. */
 export const judgeHidden = (governed: Governed, deps: AuditDeps): Verdict =>
   judgeSseC(deps.policy.policy, governed, new KeyEnquiry());
 
-function evidenceOf(head: ObjectHead, object: WrittenObject, { rule }: Governed): Evidence {
+async function evidenceOf(
+  head: ObjectHead,
+  object: WrittenObject,
+  governed: Governed,
+  role: InstructionRole,
+  deps: AuditDeps,
+): Promise<{ readonly evidence: Evidence; readonly mayFollow: boolean }> {
   const rekeyedMs = object.change === 're-key' ? Date.parse(object.writer?.at ?? '') : Number.NaN;
-  const suffix = rule.cse?.instructionSuffix ?? DEFAULT_INSTRUCTION_SUFFIX;
-  return {
-    head,
-    cse: clientSideFromMetadata(head.metadata),
-    instructionKey: `${object.key}${suffix}`,
-    ...(Number.isNaN(rekeyedMs) ? {} : { rekeyedMs }),
-  };
+  const rekeyed = Number.isNaN(rekeyedMs) ? {} : { rekeyedMs };
+  if (role.kind === 'instruction-file') {
+    const cse = clientSideFromMetadata(head.metadata);
+    const evidence = { head, cse, instructionKey: object.key, isInstructionFile: true, ...rekeyed };
+    return { evidence, mayFollow: false };
+  }
+  const { mayFollow, ...inner } = await observeInnerLayer(head, object, governed, deps);
+  // What may be an instruction file or data cannot be judged as either.
+  const cseReasons = role.kind === 'unreadable' ? [unreadable(object.key, role.why)] : inner.cseReasons;
+  const reasons = cseReasons === undefined ? {} : { cseReasons };
+  return { evidence: { head, ...inner, ...reasons, ...rekeyed }, mayFollow };
 }
 
 async function judgeWithAnswers(

@@ -40,3 +40,16 @@ export interface KeyDirectory {
   aliasNames(arn: KeyArn): Promise<AliasNamesAnswer>;
   prove(request: ProofRequest, region: string | undefined): Promise<ProofAnswer>;
 }
+
+/** What stands where an instruction file would be. `why` is for a person: what was refused and what would allow it. */
+export type SmallObject =
+  | { readonly kind: 'body'; readonly text: string; readonly lastModifiedMs?: number }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/** Reads the few small objects whose body matters: instruction files, which hold an envelope and no data. */
+export interface InstructionFiles {
+  /** Reads the current version, at most `mostBytes` of it. Throws `RetryableFailure` and `CallerRefused`. */
+  read(object: ObjectRef, mostBytes: number): Promise<SmallObject>;
+}

@@ -9,6 +9,8 @@ export interface PreparedPolicy {
   readonly hash: string;
   readonly rules: RuleIndex;
   readonly exemptions: ExemptionIndex;
+  /** Every suffix by which some rule looks for an instruction file, longest first. */
+  readonly instructionSuffixes: readonly string[];
 }
 
 /** Builds the indexes of a parsed policy. */
@@ -17,4 +19,7 @@ export const preparePolicy = (policy: Policy, hash: string): PreparedPolicy => (
   hash,
   rules: compileRules(policy.rules),
   exemptions: compileExemptions(policy.exemptions),
+  instructionSuffixes: [
+    ...new Set(policy.rules.flatMap(({ cse }) => (cse === undefined ? [] : [cse.instructionSuffix]))),
+  ].sort((a, b) => b.length - a.length),
 });

@@ -4,7 +4,7 @@ import { CallerRefused, PolicyUnusable } from '../audit/failures.ts';
 import { asFailure, failureText, sdkFailure } from './failure.ts';
 
 /** A policy file is text that people write: anything larger than this is a mistake. */
-export const MOST_POLICY_BYTES = 4 * 1024 * 1024;
+export const MOST_POLICY_BYTES = 16 * 1024 * 1024;
 
 /** Reads a policy from S3. Throws `PolicyUnusable` that names the permission where it was denied. */
 export async function readPolicyFromS3(client: S3Client, bucket: string, key: string): Promise<string> {

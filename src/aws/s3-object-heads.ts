@@ -85,20 +85,23 @@ export function refusedHead(status: number, region: string | undefined): HeadAns
   }
 }
 
+/** Lookalikes of S3 send headers that are empty: they say as much as none. */
+const present = <Name extends keyof ObjectHead, T>(name: Name, value: T | undefined): { [N in Name]?: T } =>
+  value === undefined || value === '' ? {} : ({ [name]: value } as { [N in Name]?: T });
+
 function objectHead(output: HeadObjectCommandOutput): ObjectHead {
-  const { ServerSideEncryption, SSEKMSKeyId, BucketKeyEnabled, SSECustomerAlgorithm, ETag, VersionId } =
-    output;
+  const { VersionId } = output;
   return {
-    ...(ServerSideEncryption === undefined ? {} : { serverSideEncryption: ServerSideEncryption }),
-    ...(SSEKMSKeyId === undefined ? {} : { kmsKeyId: SSEKMSKeyId }),
-    ...(BucketKeyEnabled === undefined ? {} : { bucketKeyEnabled: BucketKeyEnabled }),
-    ...(SSECustomerAlgorithm === undefined ? {} : { customerAlgorithm: SSECustomerAlgorithm }),
+    ...present('serverSideEncryption', output.ServerSideEncryption),
+    ...present('kmsKeyId', output.SSEKMSKeyId),
+    ...present('bucketKeyEnabled', output.BucketKeyEnabled),
+    ...present('customerAlgorithm', output.SSECustomerAlgorithm),
     metadata: new Map(Object.entries(output.Metadata ?? {})),
     missingMetadata: output.MissingMeta ?? 0,
-    ...(output.ContentLength === undefined ? {} : { sizeBytes: output.ContentLength }),
-    ...(ETag === undefined ? {} : { etag: ETag.replace(/^"(.*)"$/, '$1') }),
-    ...(output.LastModified === undefined ? {} : { lastModifiedMs: output.LastModified.getTime() }),
-    ...(VersionId === undefined || VersionId === 'null' ? {} : { versionId: VersionId }),
-    ...(output.StorageClass === undefined ? {} : { storageClass: output.StorageClass }),
+    ...present('sizeBytes', output.ContentLength),
+    ...present('etag', output.ETag?.replace(/^"(.*)"$/, '$1')),
+    ...present('lastModifiedMs', output.LastModified?.getTime()),
+    ...present('versionId', VersionId === 'null' ? undefined : VersionId),
+    ...present('storageClass', output.StorageClass),
   };
 }

@@ -1,5 +1,6 @@
 import { buildDigests, type Digest } from '../alerts/digest.ts';
 import { groupOf } from '../alerts/group.ts';
+import type { WrittenAudit } from '../audit/audit-written.ts';
 import type { PreparedPolicy } from '../audit/prepared-policy.ts';
 import { runBounded, type Settled } from '../audit/run-bounded.ts';
 import { mergeObjects } from '../intake/merge.ts';
@@ -12,6 +13,8 @@ import { counterMetric, verdictMetrics } from './metrics.ts';
 export interface SourcedObject {
   readonly object: WrittenObject;
   readonly source: string;
+  /** How often the message has been handed out, this time included; absent where nobody counts. */
+  readonly receiveCount?: number;
 }
 
 export interface BatchResult {
@@ -44,23 +47,63 @@ export async function auditAndAlert(
   const policy = await deps.policy();
   const alertsEnd = deps.abortAfter(Math.max(0, remainingMs - ANSWER_MS));
   const auditsEnd = deps.abortAfter(Math.max(0, remainingMs * (1 - ALERT_SHARE) - ANSWER_MS));
-  const merged = mergeObjects(items);
-  const audits = await runBounded(merged, ({ object }) => deps.audit(object, policy), {
-    concurrency: deps.concurrency,
-    deadline: auditsEnd,
-  });
-  const failures = new Map<string, string>();
-  const audited = audits.flatMap((settled, index): readonly SourcedRecord[] => {
-    const sources = merged[index]?.sources ?? [];
-    if (settled.kind === 'done') return [{ record: settled.result, sources }];
-    for (const source of sources) failures.set(source, whyNot(settled, 'the audit'));
-    return [];
-  });
+  const { audited, failures } = await auditAll(items, policy, deps, auditsEnd);
   const alerted = await alertAll(audited, policy, deps, alertsEnd);
   for (const [source, why] of alerted.failures) failures.set(source, why);
   const records = audited.map(({ record }) => record);
   tell(records, failures, alerted.published, policy, deps);
   return { records, failures };
+}
+
+interface AuditsOfBatch {
+  readonly audited: readonly SourcedRecord[];
+  readonly failures: Map<string, string>;
+}
+
+/** Audits each object once, and once more at the end what may only have been waiting for the other of two files. */
+async function auditAll(
+  items: readonly SourcedObject[],
+  policy: PreparedPolicy,
+  deps: QueueDeps,
+  deadline: AbortSignal,
+): Promise<AuditsOfBatch> {
+  const bounds = { concurrency: deps.concurrency, deadline };
+  const audit = ({ object }: { readonly object: WrittenObject }) => deps.audit(object, policy);
+  const merged = mergeObjects(items.map((item) => ({ object: item.object, source: item })));
+  const first = await runBounded(merged, audit, bounds);
+  const waiting = merged.filter((_, index) => waitsUntil(first[index]) !== undefined);
+  const second = new Map(
+    (await runBounded(waiting, audit, bounds)).map((settled, i) => [waiting[i], settled]),
+  );
+  const audited: SourcedRecord[] = [];
+  const failures = new Map<string, string>();
+  merged.forEach((one, index) => {
+    const settled = second.get(one) ?? first[index] ?? { kind: 'unfinished' };
+    const sources = one.sources.map(({ source }) => source);
+    const why =
+      settled.kind === 'done'
+        ? stillWaiting(settled.result, one.sources, deps)
+        : whyNot(settled, 'the audit');
+    if (why !== undefined) for (const source of sources) failures.set(source, why);
+    else if (settled.kind === 'done') {
+      for (const record of settled.result.records) audited.push({ record, sources });
+    }
+  });
+  return { audited, failures };
+}
+
+const waitsUntil = (settled: Settled<WrittenAudit> | undefined): number | undefined =>
+  settled?.kind === 'done' ? settled.result.waitsUntilMs : undefined;
+
+/** Why a message goes back to wait, or `undefined` where its records stand: the time is over, or this was its last chance. */
+function stillWaiting(
+  { waitsUntilMs }: WrittenAudit,
+  sources: readonly SourcedObject[],
+  { now, maxReceives = Number.POSITIVE_INFINITY }: QueueDeps,
+): string | undefined {
+  if (waitsUntilMs === undefined || now() >= waitsUntilMs) return undefined;
+  if (sources.some(({ receiveCount = 1 }) => receiveCount >= maxReceives)) return undefined;
+  return 'it waits for the other of an object and its instruction file';
 }
 
 async function alertAll(

@@ -1,4 +1,5 @@
 import type { Digest } from '../alerts/digest.ts';
+import type { WrittenAudit } from '../audit/audit-written.ts';
 import type { PreparedPolicy } from '../audit/prepared-policy.ts';
 import type { WrittenObject } from '../objects/object.ts';
 import type { AuditRecord } from '../verdict/record.ts';
@@ -7,11 +8,13 @@ import type { AuditRecord } from '../verdict/record.ts';
 export interface QueueDeps {
   /** The policy to judge by now; throws `PolicyUnusable` while none has ever been loaded. */
   readonly policy: () => Promise<PreparedPolicy>;
-  readonly audit: (object: WrittenObject, policy: PreparedPolicy) => Promise<AuditRecord>;
+  readonly audit: (object: WrittenObject, policy: PreparedPolicy) => Promise<WrittenAudit>;
   /** Resolves when every topic has accepted the digest. */
   readonly alert: (digest: Digest) => Promise<void>;
   /** Where the policy lies, for the re-audit command that an alert names. */
   readonly policySource?: string;
+  /** How often SQS hands a message out before it goes to the dead-letter queue: on the last time nothing is waited for. */
+  readonly maxReceives?: number;
   readonly concurrency: number;
   readonly now: () => number;
   /** Aborts that many milliseconds from now. */

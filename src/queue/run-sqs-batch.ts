@@ -33,10 +33,10 @@ export function readMessages(event: unknown): ReadMessages {
   if (read.kind === 'malformed') throw new UnreadableEvent(read.why);
   const items: SourcedObject[] = [];
   const unread = new Map<string, string>();
-  for (const { messageId, envelope } of read.messages) {
+  for (const { messageId, receiveCount, envelope } of read.messages) {
     if (envelope.kind === 'malformed') unread.set(messageId, envelope.why);
     if (envelope.kind === 'objects') {
-      for (const object of envelope.objects) items.push({ object, source: messageId });
+      for (const object of envelope.objects) items.push({ object, source: messageId, receiveCount });
     }
   }
   return { items, unread };

@@ -229,7 +229,7 @@ function diagnosisText(diagnosis: Diagnosis): string {
     case 'INSTRUCTION_FILE_ORPHAN':
       return `this is an instruction file whose object ${diagnosis.args.companion} is not there`;
     case 'INSTRUCTION_FILE_UNUSED':
-      return `the instruction file ${diagnosis.args.companion} is there, but the object does not use it`;
+      return `this is an instruction file, but its object ${diagnosis.args.companion} has an envelope of its own and does not use it`;
     default:
       return assertNever(diagnosis);
   }

@@ -35,18 +35,23 @@ export function judgeCse(query: CseQuery): Findings {
   const { observed, requirement } = query;
   switch (observed.type) {
     case 'none':
-      if (query.missingMetadata > 0) {
-        return unknown({ code: 'METADATA_TRUNCATED', args: { missing: query.missingMetadata } });
-      }
-      return requirement.kind === 'forbidden' ? NOTHING : violation({ code: 'CSE_MISSING', args: {} });
+      return (
+        cutShort(query) ??
+        (requirement.kind === 'forbidden' ? NOTHING : violation({ code: 'CSE_MISSING', args: {} }))
+      );
     case 'malformed':
-      return requirement.kind === 'forbidden'
-        ? violation({ code: 'CSE_NOT_ALLOWED', args: { actual: 'malformed envelope' } })
-        : violation({ code: 'CSE_ENVELOPE_MALFORMED', args: { why: observed.why } });
+      if (requirement.kind === 'forbidden') {
+        return violation({ code: 'CSE_NOT_ALLOWED', args: { actual: 'malformed envelope' } });
+      }
+      return cutShort(query) ?? violation({ code: 'CSE_ENVELOPE_MALFORMED', args: { why: observed.why } });
     case 'instruction-file-missing':
-      return requirement.kind === 'forbidden'
-        ? violation({ code: 'CSE_NOT_ALLOWED', args: { actual: 'instruction-file mode' } })
-        : violation({ code: 'CSE_INSTRUCTION_FILE_MISSING', args: { expected: query.instructionKey } });
+      if (requirement.kind === 'forbidden') {
+        return violation({ code: 'CSE_NOT_ALLOWED', args: { actual: 'instruction-file mode' } });
+      }
+      return (
+        cutShort(query) ??
+        violation({ code: 'CSE_INSTRUCTION_FILE_MISSING', args: { expected: query.instructionKey } })
+      );
     case 'envelope':
       return requirement.kind === 'forbidden'
         ? violation({ code: 'CSE_NOT_ALLOWED', args: { actual: `${observed.format} ${observed.wrap}` } })
@@ -54,6 +59,11 @@ export function judgeCse(query: CseQuery): Findings {
     default:
       return assertNever(observed);
   }
+}
+
+/** Where HEAD left metadata out, what is missing from an envelope may be what HEAD left out. */
+function cutShort({ missingMetadata: missing }: CseQuery): Findings | undefined {
+  return missing > 0 ? unknown({ code: 'METADATA_TRUNCATED', args: { missing } }) : undefined;
 }
 
 function judgeEnvelope(envelope: Envelope, required: Required, query: CseQuery): Findings {

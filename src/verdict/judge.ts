@@ -16,6 +16,8 @@ export interface Evidence {
   /** What could not be seen of the inner layer, for example an instruction file that may not be read. */
   readonly cseReasons?: readonly UnknownReason[];
   readonly instructionKey: string;
+  /** The object is itself an instruction file: of its rule `sse` alone applies. */
+  readonly isInstructionFile?: boolean;
   /** When the key was chosen, where that is not Last-Modified: the time of an UpdateObjectEncryption. */
   readonly rekeyedMs?: number;
 }
@@ -43,7 +45,9 @@ export function judge(policy: Policy, governed: Governed, evidence: Evidence, en
   const lastModified =
     evidence.head.lastModifiedMs === undefined ? {} : { writtenMs: evidence.head.lastModifiedMs };
   const inner =
-    rule.cse === undefined ? [] : [innerFindings(rule.cse, evidence, { ...scope, ...lastModified })];
+    rule.cse === undefined || evidence.isInstructionFile === true
+      ? []
+      : [innerFindings(rule.cse, evidence, { ...scope, ...lastModified })];
   const findings = join(...outer, ...inner);
   return conclude(policy, governed, observed, findings, enquiry);
 }
@@ -103,7 +107,7 @@ function conclude(
   }
   if (isNonEmpty(reasons))
     return { outcome: 'unknown', governed, observed, reasons, diagnosis: [], ...basis };
-  return { outcome: 'compliant', governed, observed, ...basis };
+  return { outcome: 'compliant', governed, observed, diagnosis: [], ...basis };
 }
 
 /** What a judgement of the inner layer rests on: the envelope's own word, unless KMS was asked. */

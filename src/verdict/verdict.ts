@@ -127,6 +127,8 @@ export type Verdict =
       readonly outcome: 'compliant';
       readonly governed: Governed;
       readonly observed: Observation;
+      /** What is odd beside the pass, for example an instruction file without its object. */
+      readonly diagnosis: readonly Diagnosis[];
       readonly basis?: 'claimed' | 'decrypt-dry-run';
     }
   | {

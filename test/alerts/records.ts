@@ -163,7 +163,7 @@ export const DIAGNOSES: { readonly [Code in Diagnosis['code']]: Diagnosis & { re
   },
   CSE_NOT_APPLIED: { code: 'CSE_NOT_APPLIED', args: {} },
   INSTRUCTION_FILE_ORPHAN: { code: 'INSTRUCTION_FILE_ORPHAN', args: { companion: 'a' } },
-  INSTRUCTION_FILE_UNUSED: { code: 'INSTRUCTION_FILE_UNUSED', args: { companion: 'a.instruction' } },
+  INSTRUCTION_FILE_UNUSED: { code: 'INSTRUCTION_FILE_UNUSED', args: { companion: 'a' } },
 };
 
 /** Text of whoever may write objects: controls, escapes, bidi, quotes, lone surrogates, and ordinary words. */

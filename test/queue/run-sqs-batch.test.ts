@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/alerts/digest.ts';
-import { auditObject } from '../../src/audit/audit-object.ts';
+import { auditWritten } from '../../src/audit/audit-written.ts';
 import { RetryableFailure } from '../../src/audit/failures.ts';
 import type { QueueDeps } from '../../src/queue/deps.ts';
 import { runEvent } from '../../src/queue/run-event.ts';
@@ -36,7 +36,7 @@ function bench(): Bench {
     refuse: () => false,
     queue: {
       policy: async () => bed.deps.policy,
-      audit: (object, policy) => auditObject(object, { ...bed.deps, policy }),
+      audit: (object, policy) => auditWritten(object, { ...bed.deps, policy }),
       alert: async (digest) => {
         if (result.refuse(digest)) throw new RetryableFailure('sns:Publish', 'HTTP 500');
         digests.push(digest);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AuditDeps, auditObject } from '../../src/audit/audit-object.ts';
 import { bucketName, objectKey, type WrittenObject } from '../../src/objects/object.ts';
 import type { AuditRecord } from '../../src/verdict/record.ts';
-import { MemoryHeads, MemoryKeys } from './memory.ts';
+import { MemoryFiles, MemoryHeads, MemoryKeys } from './memory.ts';
 import { preparedOf } from './policy.ts';
 
 export const NOW_MS = Date.parse('2026-11-21T02:00:00.000Z');
@@ -10,6 +10,7 @@ export const NOW_MS = Date.parse('2026-11-21T02:00:00.000Z');
 export interface TestBed {
   readonly heads: MemoryHeads;
   readonly keys: MemoryKeys;
+  readonly files: MemoryFiles;
   readonly deps: AuditDeps;
 }
 
@@ -17,8 +18,14 @@ export interface TestBed {
 export function testBed(yaml: string): TestBed {
   const heads = new MemoryHeads();
   const keys = new MemoryKeys();
+  const files = new MemoryFiles();
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-  return { heads, keys, deps: { heads, keys, policy: preparedOf(yaml), now: () => NOW_MS, hash } };
+  return {
+    heads,
+    keys,
+    files,
+    deps: { heads, instructionFiles: files, keys, policy: preparedOf(yaml), now: () => NOW_MS, hash },
+  };
 }
 
 /** An object as an event would name it. */

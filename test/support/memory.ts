@@ -4,8 +4,10 @@ import type {
   ErrorDocument,
   Freshness,
   HeadAnswer,
+  InstructionFiles,
   KeyDirectory,
   ObjectHeads,
+  SmallObject,
 } from '../../src/audit/ports.ts';
 import type { ObjectHead } from '../../src/encryption/head.ts';
 import type {
@@ -118,5 +120,21 @@ export class MemoryKeys implements KeyDirectory {
       this.failNext -= 1;
       throw new RetryableFailure('kms', 'ThrottlingException');
     }
+  }
+}
+
+/** Small objects in memory, by `bucket/key`; what was not put is not there. */
+export class MemoryFiles implements InstructionFiles {
+  readonly files = new Map<string, SmallObject>();
+  readonly asked: string[] = [];
+
+  put(place: string, file: SmallObject | string): this {
+    this.files.set(place, typeof file === 'string' ? { kind: 'body', text: file } : file);
+    return this;
+  }
+
+  async read(object: ObjectRef): Promise<SmallObject> {
+    this.asked.push(placeOf(object));
+    return this.files.get(placeOf(object)) ?? { kind: 'not-found' };
   }
 }
