@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KMSClient } from '@aws-sdk/client-kms';
 import {
   CreateBucketCommand,
   PutBucketNotificationConfigurationCommand,
@@ -22,6 +23,7 @@ const MAIL_ADDRESS = 'data-platform@example.com';
 export interface DemoWorld {
   readonly aws: LocalAws;
   readonly s3: S3Client;
+  readonly kms: KMSClient;
   readonly lambda: LocalFunction;
   readonly mapping: EventSourceMapping;
   /** Alerts as a mail subscriber has received them. */
@@ -34,10 +36,11 @@ export async function startDemoWorld(root: string): Promise<DemoWorld> {
   const aws = await startLocalAws();
   const config = aws.clientConfig(ACCOUNT, REGION);
   const s3 = new S3Client(config);
+  const kms = new KMSClient(config);
   const sns = new SNSClient(config);
   const sqs = new SQSClient(config);
   makeKeys(aws);
-  await makeBuckets(s3, join(root, 'examples/policy.yaml'));
+  await makeBuckets(s3, join(root, 'examples/data-lake-policy.yaml'));
   const queueArn = await makeQueue(sqs);
   await s3.send(
     new PutBucketNotificationConfigurationCommand({
@@ -76,22 +79,28 @@ export async function startDemoWorld(root: string): Promise<DemoWorld> {
     reportBatchItemFailures: true,
   });
   return {
-    ...{ aws, s3, lambda, mapping },
+    ...{ aws, s3, kms, lambda, mapping },
     mails: () => aws.sns.mailbox(mailTopicArn).slice(1),
     close: async () => {
       await mapping.stop();
       await lambda.stop();
-      for (const client of [s3, sns, sqs]) client.destroy();
+      for (const client of [s3, kms, sns, sqs]) client.destroy();
       await aws.close();
     },
   };
 }
 
-/** Two tenants, each with a key of its own behind an alias. The ids are fixed so that the demo prints the same each time. */
+/** A key behind an alias for each tenant and department. The ids are fixed so that the demo prints the same each time. */
 function makeKeys({ kms }: LocalAws): void {
-  const place = { account: ACCOUNT, region: REGION };
-  kms.control.createKey({ ...place, keyId: 'aaaaaaaa-1111-4111-8111-aaaaaaaaaaaa', alias: 'alias/tenant-a' });
-  kms.control.createKey({ ...place, keyId: 'bbbbbbbb-2222-4222-8222-bbbbbbbbbbbb', alias: 'alias/tenant-b' });
+  const keys = {
+    'alias/tenant-a': 'aaaaaaaa-1111-4111-8111-aaaaaaaaaaaa',
+    'alias/tenant-b': 'bbbbbbbb-2222-4222-8222-bbbbbbbbbbbb',
+    'alias/payroll-cse': 'cccccccc-3333-4333-8333-cccccccccccc',
+    'alias/hr-cse': 'dddddddd-4444-4444-8444-dddddddddddd',
+  };
+  for (const [alias, keyId] of Object.entries(keys)) {
+    kms.control.createKey({ account: ACCOUNT, region: REGION, keyId, alias });
+  }
 }
 
 async function makeBuckets(s3: S3Client, policyFile: string): Promise<void> {

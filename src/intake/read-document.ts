@@ -98,6 +98,8 @@ function readRecord(record: Located, layer: Layer): Envelope {
     case undefined:
       return malformed(source, '"aws:s3"');
     default:
+      // Another S3: whether its keys are encoded is not known, and acknowledging the record would lose its object.
+      if (name.endsWith(':s3')) return malformed(source, '"aws:s3" or "ceph:s3"');
       return { kind: 'ignored', why: `a record of another service, ${quoted(name)}` };
   }
 }

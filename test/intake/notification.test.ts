@@ -189,6 +189,13 @@ describe('the source of a record', () => {
     expect(object).not.toHaveProperty('otherReading');
   });
 
+  it('of another store that speaks like S3 is malformed: its keys may be encoded otherwise', () => {
+    expect(putWith('eventSource', 'minio:s3')).toEqual({
+      kind: 'malformed',
+      why: 'Records[0].eventSource: found "minio:s3", expected "aws:s3" or "ceph:s3"',
+    });
+  });
+
   it('is told where it is another service', () => {
     expect(putWith('eventSource', 'aws:dynamodb')).toEqual({
       kind: 'ignored',
