@@ -58,11 +58,14 @@ function wrongKey(
 
 function keyOwner(layer: Layer, actual: string, query: DiagnosisQuery): Owner | undefined {
   const owners = keyOwners(query.policy, layer);
-  const reference = parseKeyReference(actual);
-  const texts = [actual, ...(reference && 'keyId' in reference ? [reference.keyId] : [])];
+  // A claimed alias is the writer's; what it stands for is known only where the policy lists it.
+  const listed = layer === 'cse' ? query.policy.listedAliases.get(actual) : undefined;
+  const reference = parseKeyReference(listed ?? actual);
+  const named = [actual, ...(listed === undefined ? [] : [listed])];
+  const texts = [...named, ...(reference && 'keyId' in reference ? [reference.keyId] : [])];
   const own = query.governed;
-  const named = ownerOf(owners, texts, own);
-  if (named !== undefined || reference?.kind !== 'key-arn' || !owners.namesAliases) return named;
+  const owner = ownerOf(owners, texts, own);
+  if (owner !== undefined || reference?.kind !== 'key-arn' || !owners.namesAliases) return owner;
   const answer = query.enquiry.aliasNames(reference.arn);
   return answer?.kind === 'names' ? ownerOf(owners, answer.names, own) : undefined;
 }

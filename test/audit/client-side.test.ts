@@ -298,6 +298,15 @@ describe('why it probably happened, inside', () => {
     expect(record.diagnosis).toEqual([{ code: 'KEY_OF_ANOTHER_RULE', args: { rule: 'b' } }]);
   });
 
+  it('the claimed alias of another rule is named by what the policy lists it for', async () => {
+    const yaml = `version: 1\nkeys:\n  k: { key: "${B}", aliases: [alias/b-cse] }\nrules:\n  - { id: a, match: "s3://lake/p/t/", cse: { key: "${A}", wrap: [kms] } }\n  - { id: b, match: "s3://lake/b/", cse: { key: k, wrap: [kms] } }\n`;
+    const record = await audit(
+      bedWith(yaml, v2('kms', { kms_cmk_id: 'alias/b-cse' })),
+      written('lake/p/t/o'),
+    );
+    expect(record.diagnosis).toEqual([{ code: 'KEY_OF_ANOTHER_RULE', args: { rule: 'b' } }]);
+  });
+
   it('the description of another tenant is named with its capture', async () => {
     const yaml = rule('{ description: { keyname: "{tenant}-2026" } }');
     const record = await audit(bedWith(yaml, v2('AES/GCM', { keyname: 'u-2026' })), written('lake/p/t/o'));

@@ -68,7 +68,8 @@ const diagnoses: Readonly<Record<Diagnosis['code'], string>> = {
     "the key belongs to account 999988887777, but the policy's keys belong to 111122223333: probably an alias or a bare key id was resolved in the writer's account",
   CSE_NOT_APPLIED: 'probably the writer was not configured for client-side encryption',
   INSTRUCTION_FILE_ORPHAN: 'this is an instruction file whose object a is not there',
-  INSTRUCTION_FILE_UNUSED: 'this is an instruction file, but its object a has an envelope of its own and does not use it',
+  INSTRUCTION_FILE_UNUSED:
+    'this is an instruction file, but its object a has an envelope of its own and does not use it',
 };
 
 describe('every code has its sentence', () => {
