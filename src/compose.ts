@@ -136,10 +136,12 @@ export function snsAlert(topics: AlertTopics, clients: Clients): (digest: Digest
   const programs = sink(topicArn);
   const mail = mailTopicArn === undefined ? undefined : sink(mailTopicArn);
   return async (digest) => {
-    await Promise.all([
+    // Both are waited for: a Publish that went on after the answer would alert in a later invocation.
+    const published = await Promise.allSettled([
       programs().then((to) => to.publish(programMessage(digest))),
       mail?.().then((to) => to.publish(mailMessage(digest))),
     ]);
+    for (const one of published) if (one.status === 'rejected') throw one.reason;
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { nodeForLambda } from './node-binary.ts';
 import { maximumResponseBytes, type Report, type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
@@ -96,7 +96,7 @@ export class Environment {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const input of [child.stdout, child.stderr]) {
-      createInterface({ input }).on('line', this.#options.onLine);
+      eachLine(input, this.#options.onLine);
     }
     children.add(child);
     this.#process = child;
@@ -164,4 +164,17 @@ function parsed(body: string): InvokeResult | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Splits at line feeds alone: a logged object key may hold any of Unicode's other line separators. */
+function eachLine(input: Readable, onLine: (line: string) => void): void {
+  let rest = '';
+  input.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  });
+  input.once('end', () => {
+    if (rest !== '') onLine(rest);
+  });
 }

@@ -105,12 +105,14 @@ function sourceVersion(bucket: Bucket, key: string, versionId: string | undefine
 function parseCopySource(header: string): { bucketName: string; key: string; versionId: string | undefined } {
   if (header.startsWith('arn:')) throw notImplemented('an access point as copy source');
   const [, path = '', versionId] = /^\/?(.*?)(?:\?versionId=([^?&]*))?$/.exec(header) ?? [];
-  const slash = path.indexOf('/');
-  if (slash < 1 || slash === path.length - 1) throw invalidCopySource();
   try {
+    // Many encode the whole of it, the slash between bucket and key too.
+    const decoded = decodeURIComponent(path);
+    const slash = decoded.indexOf('/');
+    if (slash < 1 || slash === decoded.length - 1) throw invalidCopySource();
     return {
-      bucketName: decodeURIComponent(path.slice(0, slash)),
-      key: decodeURIComponent(path.slice(slash + 1)),
+      bucketName: decoded.slice(0, slash),
+      key: decoded.slice(slash + 1),
       versionId: requestedVersionId(versionId ?? null),
     };
   } catch (error) {

@@ -51,9 +51,12 @@ function wrongKey(
   allowed: readonly string[],
   query: DiagnosisQuery,
 ): readonly Diagnosis[] {
+  // A rule that asks for the AWS-managed key owns it in name only: it is what a writer gets who names no key.
+  const managed = layer === 'sse' ? managedKey(actual, query) : [];
+  if (managed.length > 0) return [...managed, ...foreignAccount(actual, allowed)];
   const owner = keyOwner(layer, actual, query);
   if (owner !== undefined) return [{ code: 'KEY_OF_ANOTHER_RULE', args: ownerArgs(owner) }];
-  return [...(layer === 'sse' ? managedKey(actual, query) : []), ...foreignAccount(actual, allowed)];
+  return foreignAccount(actual, allowed);
 }
 
 function keyOwner(layer: Layer, actual: string, query: DiagnosisQuery): Owner | undefined {

@@ -143,6 +143,15 @@ describe('why it probably happened', () => {
     ]);
   });
 
+  it('the AWS-managed key is not blamed on a rule that asks for it', async () => {
+    const yaml = `version: 1\nrules:\n  - { id: a, match: "s3://lake/a/", sse: { key: alias/aws/s3 } }\n  - { id: b, match: "s3://lake/b/", sse: { key: "${A}" } }\n`;
+    const bed = put(testBed(yaml), 'lake/b/o', B);
+    bed.keys.describe(B, 'AWS').point('alias/aws/s3', B);
+    expect((await audit(bed, written('lake/b/o'))).diagnosis).toEqual([
+      { code: 'AWS_MANAGED_KEY', args: { key: B } },
+    ]);
+  });
+
   it("a key of another account says that an alias was resolved in the writer's account", async () => {
     const foreign = keyArn('c', { account: '999900001111' });
     const bed = put(testBed(single(A)), 'lake/p/o', foreign);

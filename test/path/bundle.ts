@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { bundleOptions } from '../../scripts/bundle.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Bundle {
+  readonly file: string;
+  remove(): Promise<void>;
+}
+
+/** Bundles a handler as it is shipped, into a folder of its own. */
+export async function bundleHandler(name: string): Promise<Bundle> {
+  const outdir = await mkdtemp(join(tmpdir(), 'path-bundle-'));
+  await build({ ...bundleOptions, absWorkingDir: ROOT, entryPoints: [`handlers/${name}.ts`], outdir });
+  return {
+    file: join(outdir, `${name}.mjs`),
+    remove: () => rm(outdir, { recursive: true, force: true }),
+  };
+}
