@@ -15,7 +15,7 @@ export class CallerRefused extends Error {
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(`AWS refused the caller's credentials (${code}): ${message}`, options);
+    super(`AWS did not take the caller (${code}): ${message}`, options);
     this.code = code;
   }
 }

@@ -28,22 +28,26 @@ export function awsClients(options: ConnectionOptions): Clients {
   const custom = options.endpointUrl ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
   const s3 = { ...base, ...(custom === undefined ? {} : { forcePathStyle: true }) };
   return {
-    s3: perRegion(
-      options,
-      async (region) => new (await import('@aws-sdk/client-s3')).S3Client({ ...s3, ...region }),
-    ),
-    kms: perRegion(
-      options,
-      async (region) => new (await import('@aws-sdk/client-kms')).KMSClient({ ...base, ...region }),
-    ),
-    sns: perRegion(
-      options,
-      async (region) => new (await import('@aws-sdk/client-sns')).SNSClient({ ...base, ...region }),
-    ),
-    ssm: perRegion(
-      options,
-      async (region) => new (await import('@aws-sdk/client-ssm')).SSMClient({ ...base, ...region }),
-    ),
+    s3: perRegion(options, async (region) => {
+      const client = new (await import('@aws-sdk/client-s3')).S3Client({ ...s3, ...region });
+      client.middlewareStack.add(tellOfCredentials(client), FIRST);
+      return client;
+    }),
+    kms: perRegion(options, async (region) => {
+      const client = new (await import('@aws-sdk/client-kms')).KMSClient({ ...base, ...region });
+      client.middlewareStack.add(tellOfCredentials(client), FIRST);
+      return client;
+    }),
+    sns: perRegion(options, async (region) => {
+      const client = new (await import('@aws-sdk/client-sns')).SNSClient({ ...base, ...region });
+      client.middlewareStack.add(tellOfCredentials(client), FIRST);
+      return client;
+    }),
+    ssm: perRegion(options, async (region) => {
+      const client = new (await import('@aws-sdk/client-ssm')).SSMClient({ ...base, ...region });
+      client.middlewareStack.add(tellOfCredentials(client), FIRST);
+      return client;
+    }),
   };
 }
 
@@ -59,4 +63,33 @@ function perRegion<Client>(
     made.set(wanted ?? '', client);
     return client;
   };
+}
+
+interface Signing {
+  readonly config: { readonly credentials: () => Promise<unknown> };
+}
+
+const FIRST = { step: 'initialize', name: 'tellOfCredentials' } as const;
+
+/**
+ * A middleware by which a request fails under a name of its own where there is nothing to sign it with. A role that may
+ * not be assumed is a 403 of STS, which the SDK throws as it came: it would be taken for S3's refusal of the object.
+ */
+function tellOfCredentials({ config }: Signing) {
+  return <Request, Answer>(next: (request: Request) => Promise<Answer>) =>
+    async (request: Request): Promise<Answer> => {
+      await config.credentials().catch((error: unknown) => {
+        throw new CredentialsProviderError(error);
+      });
+      return next(request);
+    };
+}
+
+/** No credentials could be had; named as the SDK names what it tells so itself. */
+class CredentialsProviderError extends Error {
+  override readonly name = 'CredentialsProviderError';
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }

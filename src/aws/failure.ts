@@ -61,7 +61,11 @@ const CALLER_NAMES: ReadonlySet<string> = new Set([
 export function asFailure(operation: string, error: unknown): RetryableFailure | CallerRefused {
   const failure = sdkFailure(error);
   const { name, message } = failure;
-  if (NO_CREDENTIALS.has(name) || CALLER_NAMES.has(name) || speaksOfCaller(name)) {
+  if (NO_CREDENTIALS.has(name)) {
+    const hint = 'log in, or name a profile that has some by --profile or AWS_PROFILE';
+    return new CallerRefused(name, `${message}: ${hint}`, { cause: error });
+  }
+  if (CALLER_NAMES.has(name) || speaksOfCaller(name)) {
     return new CallerRefused(name, message, { cause: error });
   }
   return new RetryableFailure(operation, failureText(failure), { cause: error });

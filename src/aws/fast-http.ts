@@ -1,0 +1,109 @@
+import {
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type RequestOptions,
+  request as requestHttp,
+} from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { S3Endpoint } from './s3-endpoint.ts';
+
+/** An answer whose body is text, or left unread where none was wanted. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+  readonly body: string;
+}
+
+export interface HttpPoolOptions {
+  /** How long one exchange may take, connecting and a stall anywhere included. */
+  readonly exchangeMs?: number;
+  /** Connections kept open while idle; how many are open at once is the caller's concurrency. */
+  readonly idleSockets?: number;
+}
+
+export interface HttpExchange {
+  readonly endpoint: S3Endpoint;
+  readonly method: 'HEAD' | 'GET';
+  readonly path: string;
+  readonly headers: readonly string[];
+}
+
+const EXCHANGE_MS = 10_000;
+const IDLE_SOCKETS = 256;
+
+/** Connections that are kept and used again. Nothing is retried here. */
+export class HttpPool {
+  readonly #exchangeMs: number;
+  readonly #http: HttpAgent;
+  readonly #https: HttpsAgent;
+
+  constructor({ exchangeMs = EXCHANGE_MS, idleSockets = IDLE_SOCKETS }: HttpPoolOptions = {}) {
+    this.#exchangeMs = exchangeMs;
+    // The last one used is taken first, so that the others can grow old and be closed.
+    const options = { keepAlive: true, maxFreeSockets: idleSockets, scheduling: 'lifo' } as const;
+    this.#http = new HttpAgent(options);
+    this.#https = new HttpsAgent(options);
+  }
+
+  /** Sends one request and gives its answer, whatever the status. Rejects where none came, or none in time. */
+  exchange({ endpoint, method, path, headers }: HttpExchange): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      const secure = endpoint.protocol === 'https:';
+      const options: RequestOptions = {
+        agent: secure ? this.#https : this.#http,
+        method,
+        host: endpoint.hostname,
+        port: endpoint.port,
+        path,
+        headers,
+      };
+      const request = secure ? requestHttps(options) : requestHttp(options);
+      // One timer for the whole exchange: an idle timeout alone would wait for ever on a server that sends a byte now and then.
+      const timer = setTimeout(
+        () => request.destroy(new Error(`no answer within ${this.#exchangeMs} ms`)),
+        this.#exchangeMs,
+      );
+      request.on('error', (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+      request.on('response', (response) => {
+        const answer = { status: response.statusCode ?? 0, rawHeaders: response.rawHeaders };
+        if (method === 'HEAD') {
+          clearTimeout(timer);
+          response.resume();
+          resolve({ ...answer, body: '' });
+          return;
+        }
+        readText(response)
+          .then((body) => resolve({ ...answer, body }), reject)
+          .finally(() => clearTimeout(timer));
+      });
+      request.end();
+    });
+  }
+
+  /** Closes every idle connection. */
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The value of a header as Node joins repeated ones, by its name in lower case. */
+export function headerOf({ rawHeaders }: HttpAnswer, name: string): string | undefined {
+  let joined: string | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.toLowerCase() !== name) continue;
+    const value = rawHeaders[i + 1] ?? '';
+    joined = joined === undefined ? value : `${joined}, ${value}`;
+  }
+  return joined;
+}

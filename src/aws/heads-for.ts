@@ -1,0 +1,57 @@
+import type { ObjectHeads } from '../audit/ports.ts';
+import type { Clients } from './clients.ts';
+import { FastObjectHeads } from './fast-object-heads.ts';
+import { type Environment, fromEnvironment, type S3Access } from './s3-endpoint.ts';
+
+export interface HeadsForOptions {
+  /** Given where the environment alone says how to reach AWS: then the SDK is not even loaded while HEADs need none of it. */
+  readonly env?: Environment;
+}
+
+/**
+ * HEADs by the fast path, and by the SDK's client where that does not apply: ARNs, directory buckets, names that are no
+ * DNS names, and settings that only the SDK understands. The client is loaded when it is first needed.
+ */
+export function headsFor(clients: Pick<Clients, 's3'>, { env }: HeadsForOptions = {}): ObjectHeads {
+  const sdk = sdkHeads(clients);
+  return new FastObjectHeads({
+    access: (env === undefined ? undefined : fromEnvironment(env)) ?? clientAccess(clients),
+    sdk,
+  });
+}
+
+function sdkHeads(clients: Pick<Clients, 's3'>): ObjectHeads {
+  const inner = once(async () => {
+    const { S3ObjectHeads } = await import('./s3-object-heads.ts');
+    return new S3ObjectHeads(await clients.s3());
+  });
+  return {
+    head: async (object) => (await inner()).head(object),
+    errorDocument: async (object) => (await inner()).errorDocument(object),
+    bucket: async (bucket) => (await inner()).bucket(bucket),
+  };
+}
+
+function clientAccess(clients: Pick<Clients, 's3'>): S3Access {
+  const inner = once(async () => {
+    const { fromSdkClient } = await import('./fast-sdk-access.ts');
+    return fromSdkClient(await clients.s3());
+  });
+  return {
+    credentials: async () => (await inner()).credentials(),
+    endpointFor: async (bucket) => (await inner()).endpointFor(bucket),
+    maxAttempts: async () => (await inner()).maxAttempts(),
+  };
+}
+
+/** Makes something once, when first asked; a failed making is forgotten, so that the next call tries again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,56 @@
+import { CallerRefused, PolicyUnusable, RetryableFailure } from '../audit/failures.ts';
+import { assertNever } from '../objects/assert-never.ts';
+import { printable } from '../objects/printable.ts';
+import { UnreadableEvent } from '../queue/unreadable-event.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import { BadInput, type CliIo, OutputFailed, tell } from './io.ts';
+import { type Invocation, parseArgs } from './parse-args.ts';
+
+/** Runs one command line and gives its exit status; reads and writes only through `io`. */
+export async function runCli(argv: readonly string[], version: string, io: CliIo): Promise<ExitStatus> {
+  // Whoever reads may go away first, as `head` does; with no listener that would end the process with a stack.
+  for (const stream of [io.stdout, io.stderr]) stream.on('error', () => {});
+  try {
+    return await run(parseArgs(argv, version), io);
+  } catch (error) {
+    if (!(error instanceof OutputFailed && error.readerGone)) {
+      tell(io, `s3-encryption-auditor: ${messageOf(error)}`);
+    }
+    return statusOf(error);
+  }
+}
+
+async function run(invocation: Invocation, io: CliIo): Promise<ExitStatus> {
+  // Each command is loaded when it is the one that runs.
+  switch (invocation.command) {
+    case 'show':
+      io.stdout.write(invocation.text);
+      return EXIT.nothing;
+    case 'bad usage':
+      io.stderr.write(invocation.text);
+      return EXIT.badUsage;
+    case 'policy check':
+      return (await import('./policy-check.ts')).policyCheck(invocation.policy, invocation.aws, io);
+    case 'policy explain':
+      return (await import('./policy-explain.ts')).policyExplain(invocation, io);
+    case 'evaluate':
+      return (await import('./evaluate.ts')).evaluate(invocation, io);
+    case 'handle':
+      return (await import('./handle.ts')).handle(invocation, io);
+    default:
+      return assertNever(invocation);
+  }
+}
+
+/** Several lines stay several lines, but nothing in them reaches the terminal as a command. */
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).trimEnd().split('\n').map(printable).join('\n');
+
+function statusOf(error: unknown): ExitStatus {
+  if (error instanceof PolicyUnusable) return isAwsFailure(error.cause) ? EXIT.incomplete : EXIT.badUsage;
+  return error instanceof BadInput || error instanceof UnreadableEvent ? EXIT.badUsage : EXIT.incomplete;
+}
+
+/** AWS refused or did not answer: that says nothing of what was asked, which may be right. */
+const isAwsFailure = (cause: unknown): boolean =>
+  cause instanceof CallerRefused || cause instanceof RetryableFailure;

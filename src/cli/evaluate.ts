@@ -1,0 +1,84 @@
+import { auditObject, giveUp } from '../audit/audit-object.ts';
+import { RetryableFailure } from '../audit/failures.ts';
+import type { PreparedPolicy } from '../audit/prepared-policy.ts';
+import { sha256 } from '../compose.ts';
+import { printable } from '../objects/printable.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { type CliIo, checkFiles, openSink, placeName, readJson, readLines, tell } from './io.ts';
+import { preparedPolicy } from './load-policy.ts';
+import { OfflineFiles, OfflineHeads, readHeadLine } from './offline-heads.ts';
+import { OfflineKeys, readKeys } from './offline-keys.ts';
+import type { Invocation } from './parse-args.ts';
+import { RecordOutput } from './record-output.ts';
+
+type Evaluate = Extract<Invocation, { command: 'evaluate' }>;
+
+/** Verdicts from HEADs that were taken before, one for each line, in the order of the lines. Asks nothing of the network. */
+export async function evaluate(invocation: Evaluate, io: CliIo): Promise<ExitStatus> {
+  const { policy: policyPath, heads, keys: keysPath, output: outputPath, aws } = invocation;
+  checkFiles({ '--policy': policyPath, '--heads': heads, '--keys': keysPath }, outputPath);
+  const policy = await preparedPolicy(policyPath, aws, io);
+  const keys =
+    keysPath === undefined
+      ? new OfflineKeys(new Map())
+      : readKeys(await readJson(keysPath, io), placeName(keysPath));
+  const { uncovered } = policy.policy.defaults;
+  const sink = await openSink(outputPath, io);
+  const output = new RecordOutput({ sink, toStandardOutput: outputPath === undefined, uncovered }, io);
+  let lineNumber = 0;
+  let unread = 0;
+  for await (const line of readLines(heads, io)) {
+    lineNumber += 1;
+    const why = await evaluateLine(line, { policy, keys, output, io, region: aws.region });
+    if (why === undefined) continue;
+    unread += 1;
+    tell(io, printable(`${placeName(heads)}:${lineNumber}: ${why}`));
+  }
+  await output.close();
+  return exitStatus({
+    counts: output.counts,
+    uncovered,
+    unreadable: unread,
+    read: output.total,
+  });
+}
+
+interface LineContext {
+  readonly policy: PreparedPolicy;
+  readonly keys: OfflineKeys;
+  readonly output: RecordOutput;
+  readonly io: CliIo;
+  readonly region: string | undefined;
+}
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+function decode(line: Uint8Array): string | undefined {
+  try {
+    return UTF_8.decode(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why the line could not be read, or `undefined` where its record has been written or it is blank. */
+async function evaluateLine(line: Uint8Array, context: LineContext): Promise<string | undefined> {
+  const { policy, keys, output, io, region } = context;
+  const text = decode(line);
+  // Replaced characters would make it another key, of which there is no HEAD.
+  if (text === undefined) return 'expected UTF-8';
+  if (text.trim() === '') return undefined;
+  const read = readHeadLine(text);
+  if (read.kind === 'malformed') return read.why;
+  const object =
+    region === undefined || read.object.region !== undefined ? read.object : { ...read.object, region };
+  const heads = new OfflineHeads(read);
+  const instructionFiles = new OfflineFiles(read);
+  const deps = { heads, instructionFiles, keys, policy, now: io.now, hash: sha256 };
+  const record = await auditObject(object, deps).catch((error: unknown) => {
+    if (error instanceof RetryableFailure) return giveUp(object, error, deps);
+    throw error;
+  });
+  await output.write(record);
+  return undefined;
+}

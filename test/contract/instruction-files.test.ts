@@ -1,0 +1,107 @@
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalAws, startLocalAws } from '../../local/aws.ts';
+import type { InstructionFiles } from '../../src/audit/ports.ts';
+import { S3InstructionFiles } from '../../src/aws/s3-instruction-files.ts';
+import { S3ObjectHeads } from '../../src/aws/s3-object-heads.ts';
+import { bucketName, objectKey } from '../../src/objects/object.ts';
+import { MemoryFiles } from '../support/memory.ts';
+
+const MOST = 64;
+const ACCOUNT = '111122223333';
+const at = (key: string) => ({ bucket: bucketName('lake'), key: objectKey(key) });
+
+interface World {
+  readonly files: InstructionFiles;
+  put(key: string, body: string): Promise<void>;
+  deny(key: string): Promise<void>;
+}
+
+/** What every adapter of the port has to answer. */
+function contract(name: string, world: () => World): void {
+  describe(name, () => {
+    it.each(['{"a":"é"}', '', 'x'.repeat(MOST)])(
+      'reads a body of at most so many bytes whole: %j',
+      async (body) => {
+        await world().put('whole.instruction', body);
+        expect(await world().files.read(at('whole.instruction'), MOST)).toMatchObject({
+          kind: 'body',
+          text: body,
+        });
+      },
+    );
+
+    it('says that what is not there is not there', async () => {
+      expect(await world().files.read(at('nothing'), MOST)).toEqual({ kind: 'not-found' });
+    });
+
+    it('says that what may not be read is unreadable, and why', async () => {
+      await world().deny('denied.instruction');
+      const answer = await world().files.read(at('denied.instruction'), MOST);
+      expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringContaining('access denied') });
+    });
+  });
+}
+
+const memory = new MemoryFiles();
+contract('instruction files in memory', () => ({
+  files: memory,
+  put: async (key, body) => void memory.put(`lake/${key}`, body),
+  deny: async (key) => void memory.put(`lake/${key}`, { kind: 'unreadable', why: 'access denied' }),
+}));
+
+describe('on the local AWS', () => {
+  let aws: LocalAws;
+  let s3: S3Client;
+  const heads = () => new S3ObjectHeads(s3);
+  const reader = (mayDecrypt: boolean) =>
+    new S3InstructionFiles({ client: async () => s3, heads: heads(), mayDecrypt });
+
+  beforeAll(async () => {
+    aws = await startLocalAws();
+    s3 = new S3Client(aws.clientConfig(ACCOUNT, 'us-east-1'));
+    await s3.send(new CreateBucketCommand({ Bucket: 'lake' }));
+  });
+  afterAll(async () => {
+    s3.destroy();
+    await aws.close();
+  });
+
+  contract('instruction files in S3', () => ({
+    files: reader(false),
+    put: async (key, body) =>
+      void (await s3.send(new PutObjectCommand({ Bucket: 'lake', Key: key, Body: body }))),
+    deny: async (key) => {
+      await s3.send(new PutObjectCommand({ Bucket: 'lake', Key: key, Body: 'x' }));
+      aws.s3.control.setDenied('lake', key);
+    },
+  }));
+
+  it('one that is larger is not read at all', async () => {
+    await s3.send(new PutObjectCommand({ Bucket: 'lake', Key: 'large', Body: 'x'.repeat(MOST + 1) }));
+    expect(await reader(false).read(at('large'), MOST)).toEqual({ kind: 'too-large' });
+  });
+
+  it('one under SSE-KMS is read only where the role may have S3 decrypt it, and else says which feature allows it', async () => {
+    aws.kms.control.createKey({
+      account: ACCOUNT,
+      region: 'us-east-1',
+      keyId: 'aaaaaaaa-1111-4111-8111-aaaaaaaaaaaa',
+      alias: 'alias/file',
+    });
+    await s3.send(
+      new PutObjectCommand({
+        Bucket: 'lake',
+        Key: 'kms',
+        Body: 'sealed',
+        ServerSideEncryption: 'aws:kms',
+        SSEKMSKeyId: 'alias/file',
+      }),
+    );
+    expect(await reader(true).read(at('kms'), MOST)).toMatchObject({ kind: 'body', text: 'sealed' });
+    expect(await reader(false).read(at('kms'), MOST)).toMatchObject({
+      kind: 'unreadable',
+      why: expect.stringContaining('InstructionFiles'),
+    });
+  });
+});
