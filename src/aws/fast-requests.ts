@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { RetryableFailure } from '../audit/failures.ts';
-import { asFailure, isTransient } from './failure.ts';
+import { CallerRefused, RetryableFailure } from '../audit/failures.ts';
+import { asFailure, isTransient, sdkFailure } from './failure.ts';
 import { type HttpAnswer, HttpPool, headerOf } from './fast-http.ts';
 import { askedWaitMs, type RetryReason, reasonOf, StandardRetries } from './fast-retry.ts';
 import type { S3Access, S3Endpoint } from './s3-endpoint.ts';
@@ -53,7 +53,7 @@ export class FastRequests {
 
   /** Gives any answer that stays. Throws `RetryableFailure` for what may pass, `CallerRefused` without credentials. */
   async send(request: FastRequest): Promise<HttpAnswer> {
-    const credentials = await this.#credentials(request.operation);
+    const credentials = await this.#credentials();
     let last: RetryReason | undefined;
     for (let attempt = 1; ; attempt++) {
       const { answer, broken } = await this.#attempt(request, credentials);
@@ -69,11 +69,12 @@ export class FastRequests {
     }
   }
 
-  async #credentials(operation: string): Promise<SigningCredentials> {
+  async #credentials(): Promise<SigningCredentials> {
     try {
       return await this.access.credentials();
     } catch (error) {
-      throw asFailure(operation, error);
+      // A role that may not be assumed is a 403 of STS: whatever it is called, it is the caller's and says nothing of S3.
+      throw new CallerRefused('CredentialsProviderError', sdkFailure(error).message, { cause: error });
     }
   }
 

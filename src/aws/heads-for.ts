@@ -1,6 +1,8 @@
 import type { ObjectHeads } from '../audit/ports.ts';
+import type { ListRequest, ObjectLister } from '../reaudit/ports.ts';
 import type { Clients } from './clients.ts';
 import { FastObjectHeads } from './fast-object-heads.ts';
+import { FastObjectLister } from './fast-object-lister.ts';
 import { type Environment, fromEnvironment, type S3Access } from './s3-endpoint.ts';
 
 export interface HeadsForOptions {
@@ -13,12 +15,21 @@ export interface HeadsForOptions {
  * DNS names, and settings that only the SDK understands. The client is loaded when it is first needed.
  */
 export function headsFor(clients: Pick<Clients, 's3'>, { env }: HeadsForOptions = {}): ObjectHeads {
-  const sdk = sdkHeads(clients);
-  return new FastObjectHeads({
-    access: (env === undefined ? undefined : fromEnvironment(env)) ?? clientAccess(clients),
-    sdk,
-  });
+  return new FastObjectHeads({ access: accessFor(clients, env), sdk: sdkHeads(clients) });
 }
+
+/** Listings by the fast path, and by the SDK's client where that does not apply. */
+export function listerFor(clients: Pick<Clients, 's3'>, { env }: HeadsForOptions = {}): ObjectLister {
+  const inner = once(async () => {
+    const { S3ObjectLister } = await import('./s3-object-lister.ts');
+    return new S3ObjectLister(await clients.s3());
+  });
+  const sdk = { list: async (request: ListRequest) => (await inner()).list(request) };
+  return new FastObjectLister({ access: accessFor(clients, env), sdk });
+}
+
+const accessFor = (clients: Pick<Clients, 's3'>, env: Environment | undefined): S3Access =>
+  (env === undefined ? undefined : fromEnvironment(env)) ?? clientAccess(clients);
 
 function sdkHeads(clients: Pick<Clients, 's3'>): ObjectHeads {
   const inner = once(async () => {

@@ -225,7 +225,7 @@ function diagnosisText(diagnosis: Diagnosis): string {
     case 'KEY_OF_ANOTHER_ACCOUNT':
       return `the key belongs to account ${diagnosis.args.account}, but the policy's keys belong to ${list(diagnosis.args.expected)}: probably an alias or a bare key id was resolved in the writer's account`;
     case 'CSE_NOT_APPLIED':
-      return 'probably the writer was not configured for client-side encryption';
+      return 'probably client-side encryption is off in the writer, or the writer does not go through EMRFS or an encryption client, as with the S3 browser of Hue';
     case 'INSTRUCTION_FILE_ORPHAN':
       return `this is an instruction file whose object ${diagnosis.args.companion} is not there`;
     case 'INSTRUCTION_FILE_UNUSED':

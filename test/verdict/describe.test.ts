@@ -66,7 +66,8 @@ const diagnoses: Readonly<Record<Diagnosis['code'], string>> = {
     'probably the writer asked for no encryption, and the default encryption of the bucket or of S3 was applied',
   KEY_OF_ANOTHER_ACCOUNT:
     "the key belongs to account 999988887777, but the policy's keys belong to 111122223333: probably an alias or a bare key id was resolved in the writer's account",
-  CSE_NOT_APPLIED: 'probably the writer was not configured for client-side encryption',
+  CSE_NOT_APPLIED:
+    'probably client-side encryption is off in the writer, or the writer does not go through EMRFS or an encryption client, as with the S3 browser of Hue',
   INSTRUCTION_FILE_ORPHAN: 'this is an instruction file whose object a is not there',
   INSTRUCTION_FILE_UNUSED:
     'this is an instruction file, but its object a has an envelope of its own and does not use it',
