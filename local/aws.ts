@@ -9,11 +9,18 @@ import { element, textElement } from './xml.ts';
 
 export type ServiceName = 's3' | 'kms' | 'sns' | 'sqs';
 
-/** Runs before the service: answers in its place (a fault, a refusal), or lets it through, after a delay if it wants. */
+/** In place of an answer: the connection is reset. */
+export const RESET = 'reset';
+type BeforeAnswer = LocalResponse | typeof RESET | undefined;
+
+/**
+ * Runs before the service: answers in its place (a fault, a refusal), or lets it through, after a delay if it wants. A
+ * promise that stays open is a server that stalls; `close` ends it.
+ */
 export type BeforeRequest = (
   service: ServiceName,
   request: LocalRequest,
-) => LocalResponse | undefined | Promise<LocalResponse | undefined>;
+) => BeforeAnswer | Promise<BeforeAnswer>;
 
 export interface LocalAwsOptions extends Pick<S3Options, 'notificationDelayMs' | 'sseCOnNewBuckets'> {
   readonly port?: number;
@@ -133,6 +140,7 @@ async function serve(
   try {
     for (const hook of beforeRequest) {
       const answer = await hook(service, request);
+      if (answer === RESET) return void message.socket.resetAndDestroy();
       if (answer !== undefined) return send(message, response, answer);
     }
     send(message, response, await services[service].handle(request));

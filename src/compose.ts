@@ -18,6 +18,7 @@ import {
   readLambdaConfig,
 } from './queue/lambda-config.ts';
 import { counterMetric } from './queue/metrics.ts';
+import type { ObjectLister } from './reaudit/ports.ts';
 import { utcDay } from './verdict/judge-key.ts';
 
 export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -36,7 +37,7 @@ export function composeLambda(env: Environment): QueueDeps {
       report.metrics([counterMetric('PolicyRefused', 1, Date.now())]);
     },
   });
-  const heads = s3Heads(clients);
+  const heads = s3Heads(clients, env);
   return queueDeps({
     policy: () => holder.current(),
     heads,
@@ -73,17 +74,21 @@ export function queueDeps({ heads, instructionFiles, keys, ...parts }: QueuePart
   };
 }
 
-/** HEADs by S3's client, loaded with the first object. */
-export function s3Heads(clients: Clients): ObjectHeads {
-  const inner = once(async () => {
-    const { S3ObjectHeads } = await import('./aws/s3-object-heads.ts');
-    return new S3ObjectHeads(await clients.s3());
-  });
+/** HEADs over pooled connections, or through the SDK where those do not apply; loaded with the first object. */
+export function s3Heads(clients: Clients, env?: Environment): ObjectHeads {
+  const options = env === undefined ? {} : { env };
+  const inner = once(async () => (await import('./aws/heads-for.ts')).headsFor(clients, options));
   return {
     head: async (object) => (await inner()).head(object),
     errorDocument: async (object) => (await inner()).errorDocument(object),
     bucket: async (bucket) => (await inner()).bucket(bucket),
   };
+}
+
+/** Listings by the same choice. */
+export function s3Lister(clients: Clients): ObjectLister {
+  const inner = once(async () => (await import('./aws/heads-for.ts')).listerFor(clients));
+  return { list: async (request) => (await inner()).list(request) };
 }
 
 /** Instruction files by S3's client, loaded with the first one that is there. */

@@ -4,6 +4,7 @@ import type { ObjectHead } from '../encryption/head.ts';
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 const METADATA = 'x-amz-meta-';
+const PLAIN: ReadonlySet<string> = new Set(['content-length', 'etag', 'last-modified']);
 
 /** Reads what a HEAD answered from raw headers, to the same `ObjectHead` that the SDK's adapter gives. */
 export function headOfHeaders(rawHeaders: readonly string[]): ObjectHead {
@@ -23,7 +24,8 @@ export function headOfHeaders(rawHeaders: readonly string[]): ObjectHead {
       if (before !== undefined) value = `${before}, ${value}`;
       seen.set(name, value);
       readAmz(head, name, value);
-    } else if (value !== '') {
+    } else if (PLAIN.has(name) && !seen.has(name)) {
+      seen.set(name, value);
       readPlain(head, name, value);
     }
   }
@@ -60,17 +62,17 @@ function readAmz(head: Writable<ObjectHead>, name: string, value: string): void 
 function readPlain(head: Writable<ObjectHead>, name: string, value: string): void {
   switch (name) {
     case 'content-length':
-      head.sizeBytes ??= Number(value);
+      head.sizeBytes = Number(value);
       return;
     case 'etag': {
       const quoted = value.length > 1 && value.startsWith('"') && value.endsWith('"');
       const etag = quoted ? value.slice(1, -1) : value;
-      if (etag !== '') head.etag ??= etag;
+      if (etag !== '') head.etag = etag;
       return;
     }
     case 'last-modified': {
       const ms = value.endsWith(' GMT') ? Date.parse(value) : Number.NaN;
-      if (!Number.isNaN(ms)) head.lastModifiedMs ??= ms;
+      if (!Number.isNaN(ms)) head.lastModifiedMs = ms;
       return;
     }
   }

@@ -64,21 +64,17 @@ export class HttpPool {
         () => request.destroy(new Error(`no answer within ${this.#exchangeMs} ms`)),
         this.#exchangeMs,
       );
-      request.on('error', (error) => {
+      const fail = (error: Error): void => {
         clearTimeout(timer);
         reject(error);
-      });
+      };
+      request.on('error', fail);
       request.on('response', (response) => {
-        const answer = { status: response.statusCode ?? 0, rawHeaders: response.rawHeaders };
-        if (method === 'HEAD') {
+        response.on('error', fail);
+        readAnswer(response, method, (answer) => {
           clearTimeout(timer);
-          response.resume();
-          resolve({ ...answer, body: '' });
-          return;
-        }
-        readText(response)
-          .then((body) => resolve({ ...answer, body }), reject)
-          .finally(() => clearTimeout(timer));
+          resolve(answer);
+        });
       });
       request.end();
     });
@@ -91,10 +87,17 @@ export class HttpPool {
   }
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+/** Reads an answer to its end. Not before that is the connection free, and the next request would open another. */
+function readAnswer(response: IncomingMessage, method: string, done: (answer: HttpAnswer) => void): void {
+  const { statusCode: status = 0, rawHeaders } = response;
+  if (method === 'HEAD') {
+    response.on('end', () => done({ status, rawHeaders, body: '' }));
+    response.resume();
+    return;
+  }
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  response.on('end', () => done({ status, rawHeaders, body: Buffer.concat(chunks).toString('utf8') }));
 }
 
 /** The value of a header as Node joins repeated ones, by its name in lower case. */

@@ -25,7 +25,8 @@ export class FastObjectHeads implements ObjectHeads {
   }
 
   async head(object: ObjectRef): Promise<HeadAnswer> {
-    const endpoint = await this.#endpointOf(object.bucket);
+    const asked = this.#requests.access.endpointFor(object.bucket);
+    const endpoint = asked instanceof Promise ? await endpointOf(asked) : asked;
     if (endpoint === undefined) return this.#sdk.head(object);
     const answer = await this.#requests.send({
       operation: HEAD,
@@ -46,13 +47,13 @@ export class FastObjectHeads implements ObjectHeads {
   bucket(bucket: BucketName): Promise<BucketAnswer> {
     return this.#sdk.bucket(bucket);
   }
+}
 
-  async #endpointOf(bucket: BucketName): Promise<S3Endpoint | undefined> {
-    try {
-      return await this.#requests.access.endpointFor(bucket);
-    } catch (error) {
-      throw asFailure(HEAD, error);
-    }
+async function endpointOf(asked: Promise<S3Endpoint | undefined>): Promise<S3Endpoint | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw asFailure(HEAD, error);
   }
 }
 

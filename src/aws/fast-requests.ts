@@ -28,6 +28,8 @@ export interface FastRequest {
 
 /** S3 refuses signatures of a clock that is wrong by 15 minutes; the SDK corrects its own from 4. */
 const SKEW_MS = 240_000;
+/** Providers renew minutes before the end, so a second more is no risk. */
+const KEEP_CREDENTIALS_MS = 1000;
 
 /** Signs requests, sends them over pooled connections and tries again what may pass. */
 export class FastRequests {
@@ -37,6 +39,8 @@ export class FastRequests {
   readonly #retries: StandardRetries;
   readonly #signer = new SigV4Signer();
   #clockOffsetMs = 0;
+  #kept: SigningCredentials | undefined;
+  #keptUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor({
     access,
@@ -53,7 +57,8 @@ export class FastRequests {
 
   /** Gives any answer that stays. Throws `RetryableFailure` for what may pass, `CallerRefused` without credentials. */
   async send(request: FastRequest): Promise<HttpAnswer> {
-    const credentials = await this.#credentials();
+    const kept = this.#keptCredentials();
+    const credentials = kept ?? (await this.#askCredentials());
     let last: RetryReason | undefined;
     for (let attempt = 1; ; attempt++) {
       const { answer, broken } = await this.#attempt(request, credentials);
@@ -69,9 +74,17 @@ export class FastRequests {
     }
   }
 
-  async #credentials(): Promise<SigningCredentials> {
+  #keptCredentials(): SigningCredentials | undefined {
+    return this.#now() < this.#keptUntilMs ? this.#kept : undefined;
+  }
+
+  /** The provider keeps its credentials itself and knows when they end; asking it for every object would cost more than signing. */
+  async #askCredentials(): Promise<SigningCredentials> {
     try {
-      return await this.access.credentials();
+      const credentials = await this.access.credentials();
+      this.#kept = credentials;
+      this.#keptUntilMs = this.#now() + KEEP_CREDENTIALS_MS;
+      return credentials;
     } catch (error) {
       // A role that may not be assumed is a 403 of STS: whatever it is called, it is the caller's and says nothing of S3.
       throw new CallerRefused('CredentialsProviderError', sdkFailure(error).message, { cause: error });

@@ -7,18 +7,26 @@ import { endpointOf, isPlainName, type S3Access, type S3Endpoint } from './s3-en
  * the endpoint of its own rules, so that custom endpoints, path style, dual-stack and FIPS hold without being known here.
  */
 export function fromSdkClient(client: S3Client): S3Access {
-  const endpoints = new Map<BucketName, Promise<S3Endpoint | undefined>>();
+  const endpoints = new Map<BucketName, S3Endpoint | undefined>();
+  const asked = new Map<BucketName, Promise<S3Endpoint | undefined>>();
+  const ask = async (bucket: BucketName): Promise<S3Endpoint | undefined> => {
+    try {
+      const endpoint = await askEndpoint(client, bucket);
+      endpoints.set(bucket, endpoint);
+      return endpoint;
+    } finally {
+      // A failure is asked again; of many that ask at once only the first does.
+      asked.delete(bucket);
+    }
+  };
   return {
     credentials: () => client.config.credentials(),
     endpointFor: (bucket) => {
       const known = endpoints.get(bucket);
-      if (known !== undefined) return known;
-      const asked = askEndpoint(client, bucket).catch((error: unknown) => {
-        endpoints.delete(bucket);
-        throw error;
-      });
-      endpoints.set(bucket, asked);
-      return asked;
+      if (known !== undefined || endpoints.has(bucket)) return known;
+      const asking = asked.get(bucket) ?? ask(bucket);
+      asked.set(bucket, asking);
+      return asking;
     },
     maxAttempts: () => client.config.maxAttempts(),
   };

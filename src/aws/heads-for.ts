@@ -44,14 +44,18 @@ function sdkHeads(clients: Pick<Clients, 's3'>): ObjectHeads {
 }
 
 function clientAccess(clients: Pick<Clients, 's3'>): S3Access {
+  let made: S3Access | undefined;
   const inner = once(async () => {
     const { fromSdkClient } = await import('./fast-sdk-access.ts');
-    return fromSdkClient(await clients.s3());
+    made = fromSdkClient(await clients.s3());
+    return made;
   });
+  // Without a wait once it is there: every HEAD comes by here.
   return {
-    credentials: async () => (await inner()).credentials(),
-    endpointFor: async (bucket) => (await inner()).endpointFor(bucket),
-    maxAttempts: async () => (await inner()).maxAttempts(),
+    credentials: () => made?.credentials() ?? inner().then((access) => access.credentials()),
+    endpointFor: (bucket) =>
+      made === undefined ? inner().then((access) => access.endpointFor(bucket)) : made.endpointFor(bucket),
+    maxAttempts: () => made?.maxAttempts() ?? inner().then((access) => access.maxAttempts()),
   };
 }
 

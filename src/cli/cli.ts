@@ -1,4 +1,5 @@
 import { CallerRefused, PolicyUnusable, RetryableFailure } from '../audit/failures.ts';
+import { s3Lister } from '../compose.ts';
 import { assertNever } from '../objects/assert-never.ts';
 import { printable } from '../objects/printable.ts';
 import { UnreadableEvent } from '../queue/unreadable-event.ts';
@@ -33,6 +34,12 @@ async function run(invocation: Invocation, io: CliIo): Promise<ExitStatus> {
       return (await import('./policy-check.ts')).policyCheck(invocation.policy, invocation.aws, io);
     case 'policy explain':
       return (await import('./policy-explain.ts')).policyExplain(invocation, io);
+    case 'audit':
+      return (await import('./audit.ts')).audit(invocation, io, { lister: s3Lister });
+    case 'audit --dry-run':
+      return (await import('./audit-dry-run.ts')).auditDryRun(invocation, io);
+    case 'report':
+      return (await import('./report.ts')).report(invocation, io);
     case 'evaluate':
       return (await import('./evaluate.ts')).evaluate(invocation, io);
     case 'handle':

@@ -1,7 +1,7 @@
 import type { PreparedPolicy } from '../audit/prepared-policy.ts';
 import { connect, loadPolicyText, readPolicyText } from '../compose.ts';
+import type { AwsOptions } from './aws-options.ts';
 import { BadInput, type CliIo, readText } from './io.ts';
-import type { AwsOptions } from './parse-args.ts';
 
 /** Reads the policy that `--policy` names: a file, `-`, or `s3://bucket/key`. Throws `BadInput` or `PolicyUnusable`. */
 export async function policyText(path: string, aws: AwsOptions, io: CliIo): Promise<string> {

@@ -1,13 +1,14 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-
-/** How to reach AWS: the AWS CLI's global options. */
-export interface AwsOptions {
-  readonly endpointUrl?: string;
-  readonly region?: string;
-  readonly profile?: string;
-}
+import { Command, CommanderError } from 'commander';
+import type { Audit } from './audit-target.ts';
+import type { AwsOptions } from './aws-options.ts';
+import { type AuditDryRun, addAudit, addReport } from './parse-audit.ts';
+import { aws, given, type Options, POLICY, text, withAws } from './parse-options.ts';
+import type { ReportInvocation } from './report.ts';
 
 export type Invocation =
+  | Audit
+  | AuditDryRun
+  | ReportInvocation
   | { readonly command: 'policy check'; readonly policy: string; readonly aws: AwsOptions }
   | {
       readonly command: 'policy explain';
@@ -81,49 +82,13 @@ function buildProgram(choose: (invocation: Invocation) => void, version: string)
     .version(version)
     .showHelpAfterError('(add --help for what is accepted)')
     .addHelpText('after', EXIT_STATUS);
-  addPolicyCommands(program, choose);
-  addEvaluate(program, choose);
+  addAudit(program, choose);
   addHandle(program, choose);
+  addEvaluate(program, choose);
+  addReport(program, choose);
+  addPolicyCommands(program, choose);
   return program;
 }
-
-function endpointUrl(text: string): string {
-  if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError(
-    'Expected an address such as https://s3.example.com or http://localhost:9000.',
-  );
-}
-
-function withAws(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--endpoint-url <url>', 'send requests there instead of to AWS').argParser(endpointUrl),
-    )
-    .addOption(new Option('--region <region>', 'the Region to ask in'))
-    .addOption(new Option('--profile <name>', 'the profile of the AWS configuration to use'));
-}
-
-type Options = Readonly<Record<string, string | boolean | undefined>>;
-
-const text = (options: Options, name: string): string | undefined => {
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
-};
-
-/** The members that are there, so that an option left out is an absent member. */
-function given<Name extends string>(options: Options, ...names: readonly Name[]): { [N in Name]?: string } {
-  const found: { [N in Name]?: string } = {};
-  for (const name of names) {
-    const value = text(options, name);
-    // `-` is standard output for a writer as it is standard input for a reader.
-    if (value !== undefined && !(name === 'output' && value === '-')) found[name] = value;
-  }
-  return found;
-}
-
-const aws = (options: Options): AwsOptions => given(options, 'endpointUrl', 'region', 'profile');
-
-const POLICY = 'the policy: a file, - for standard input, or s3://bucket/key';
 
 function addPolicyCommands(program: Command, choose: (invocation: Invocation) => void): void {
   const policy = program.command('policy').description('work on a policy file');

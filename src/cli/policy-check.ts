@@ -2,10 +2,10 @@ import { printable } from '../objects/printable.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { renderProblems } from '../policy/render-problems.ts';
 import { utcDay } from '../verdict/judge-key.ts';
+import type { AwsOptions } from './aws-options.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { type CliIo, placeName, tell } from './io.ts';
 import { policyText } from './load-policy.ts';
-import type { AwsOptions } from './parse-args.ts';
 
 /** Prints every problem of a policy in the order of the file; warnings alone do not fail. */
 export async function policyCheck(path: string, aws: AwsOptions, io: CliIo): Promise<ExitStatus> {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Envelope } from '../../src/intake/envelope.ts';
 import { mergeObjects } from '../../src/intake/merge.ts';
+import { readBatchOperations } from '../../src/intake/read-batch-operations.ts';
 import { readEvent } from '../../src/intake/read-body.ts';
+import { readMapBatch } from '../../src/intake/read-map-batch.ts';
 import { isQueueEvent, readQueueEvent } from '../../src/intake/read-queue-event.ts';
 import { readmeText, sample, sampleNames } from './sample.ts';
 
@@ -13,6 +15,8 @@ const B = 'tenants/b/part-0.parquet';
 const TEST = 'ignored: s3:TestEvent';
 
 const EXPECTED: Readonly<Record<string, Outcome>> = {
+  'batch-operations-1.0': [['tenants/a/totals 2026+11.csv']],
+  'batch-operations-2.0': [[A], 'unreadable: tasks[1].s3Key: found "tenants/a/100%ZZ.csv"'],
   'ceph-unencoded-key': [['tenants/a/a b+ü.txt']],
   'cloudtrail-update-object-encryption': [[A]],
   'cloudtrail-update-object-encryption-denied': [
@@ -21,6 +25,7 @@ const EXPECTED: Readonly<Record<string, Outcome>> = {
   'eventbridge-key-with-percent': [['tenants/a/100%25+done.csv']],
   'eventbridge-object-created': [[A]],
   'eventbridge-object-deleted-ignored': ['ignored: "Object Deleted"'],
+  'map-batch': [['tenants/a/', A, 'tenants/a/totals 2026+11.csv']],
   's3-copy': [['tenants/a/copies/part-0.parquet']],
   's3-delete-ignored': ['ignored: "ObjectRemoved:Delete"'],
   's3-event-name-unknown': ['malformed: Records[0].eventName: found "ObjectRenamed:Put"'],
@@ -54,10 +59,27 @@ const outcomeOf = (envelope: Envelope): readonly string[] | string =>
 
 function read(name: string): Outcome {
   const event = sample(name);
+  if (name.startsWith('batch-operations')) return readJob(event);
+  if (name.startsWith('map-batch')) return readBatch(event);
   if (!isQueueEvent(event)) return [outcomeOf(readEvent(event))];
   const batch = readQueueEvent(event);
   if (batch.kind === 'malformed') return `${batch.kind}: ${batch.why}`;
   return batch.messages.map(({ envelope }) => outcomeOf(envelope));
+}
+
+function readJob(event: unknown): Outcome {
+  const reading = readBatchOperations(event);
+  if (reading.kind === 'malformed') return `${reading.kind}: ${reading.why}`;
+  return reading.job.tasks.map((task) =>
+    task.reading.kind === 'object' ? [task.reading.object.key] : `unreadable: ${task.reading.why}`,
+  );
+}
+
+function readBatch(event: unknown): Outcome {
+  const reading = readMapBatch(event);
+  return reading.kind === 'malformed'
+    ? `${reading.kind}: ${reading.why}`
+    : [reading.batch.objects.map(({ key }) => key), ...reading.batch.unreadable];
 }
 
 const beginning = (expected: string): unknown =>

@@ -30,7 +30,11 @@ describe('the alarms', () => {
       'RuleDeadLettersAlarm',
       'DirectErrorsAlarm',
       'DirectFailuresAlarm',
+      'ReauditFailedAlarm',
+      'BatchOperationsErrorsAlarm',
     ]);
+    expect(alarms(deploy({ ReportBucket: 'acme-reports' }))).toEqual([...byDefault, 'ReauditFailedAlarm']);
+    expect(alarms(deploy({ BatchOperations: 'on' }))).toEqual([...byDefault, 'BatchOperationsErrorsAlarm']);
     for (const name of ['EventBridgeForExistingBuckets', 'EncryptionUpdateEvents']) {
       expect(alarms(deploy({ [name]: 'on' }))).toEqual([...byDefault, 'RuleDeadLettersAlarm']);
     }
@@ -70,10 +74,15 @@ describe('the alarms', () => {
       ['RuleDeadLettersAlarm', 'AWS/SQS ApproximateNumberOfMessagesVisible QueueName=RuleDeadLetterQueue'],
       ['DirectErrorsAlarm', 'AWS/Lambda Errors FunctionName=AuditEventFunction'],
       ['DirectFailuresAlarm', 'AWS/SQS ApproximateNumberOfMessagesVisible QueueName=AuditEventFailureQueue'],
+      [
+        'ReauditFailedAlarm',
+        'AWS/States ExecutionsFailed StateMachineArn=arn:aws:states:eu-west-1:111122223333:stateMachine:ReauditStateMachine',
+      ],
+      ['BatchOperationsErrorsAlarm', 'AWS/Lambda Errors FunctionName=BatchOperationsFunction'],
     ]);
   });
 
-  it('ring at the first dead letter, unknown verdict or refused policy, and stay silent without data', () => {
+  it('ring at the first dead letter, unknown verdict, refused policy or failed run, and stay silent without data', () => {
     const stack = deploy(ALL_ON);
     for (const id of alarms(stack))
       expect([id, properties(stack, id).TreatMissingData]).toEqual([id, 'notBreaching']);
@@ -83,6 +92,8 @@ describe('the alarms', () => {
       'PolicyRefusedAlarm',
       'RuleDeadLettersAlarm',
       'DirectFailuresAlarm',
+      'ReauditFailedAlarm',
+      'BatchOperationsErrorsAlarm',
     ]) {
       const { Threshold, ComparisonOperator, EvaluationPeriods } = properties(stack, id);
       expect([id, Threshold, ComparisonOperator, EvaluationPeriods]).toEqual([

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { grantsOf } from './grants.ts';
 import { isObject } from './parse.ts';
 import { ALL_ON, at, deploy, idsOfType, list, properties, statements, template } from './stack.ts';
 
@@ -39,6 +40,18 @@ describe('docs/deploy.md', () => {
       statements(at(properties(deploy({ ...ALL_ON, Policy }), 'AuditRole'), 'Policies', 0, 'PolicyDocument'))
         .flatMap(({ Action }) => list(Action))
         .map(String),
+    );
+    expect([...new Set(named)].toSorted()).toEqual([...new Set(held)].toSorted());
+  });
+
+  it('names every action that the roles of re-audits may hold, and no other', () => {
+    const table = Object.fromEntries(sections(text))['What re-audits may do'] ?? '';
+    const actions = /`((?:s3|kms|sns|logs|ssm|lambda|states):[A-Za-z*]+)`/g;
+    const named = [...table.matchAll(actions)].map(([, action]) => String(action));
+    const held = ['s3://acme-config/policy.yaml', 'ssm:policy'].flatMap((Policy) =>
+      ['ReauditRole', 'ReauditStateMachineRole'].flatMap((role) =>
+        grantsOf(deploy({ ...ALL_ON, Policy }), role).map((line) => line.split(' ')[0]),
+      ),
     );
     expect([...new Set(named)].toSorted()).toEqual([...new Set(held)].toSorted());
   });
@@ -89,7 +102,7 @@ describe('docs/runbook.md', () => {
 
   it('names the log groups that the stack has', () => {
     const groups = new Set(
-      [...text.matchAll(/"\/aws\/lambda\/\$STACK(-[a-z-]+)"/g)].map(
+      [...text.matchAll(/"\/aws\/lambda\/\$STACK(-[a-z0-9-]+)"/g)].map(
         ([, suffix]) => `/aws/lambda/auditor${suffix}`,
       ),
     );

@@ -15,6 +15,12 @@ export interface Evaluated {
   readonly failedAssertions: readonly string[];
 }
 
+/** Before and after the SAM translator. */
+const STATE_MACHINES: readonly string[] = [
+  'AWS::Serverless::StateMachine',
+  'AWS::StepFunctions::StateMachine',
+];
+
 /** `AWS::NoValue`: whatever holds it is left out. */
 const NO_VALUE = Symbol('AWS::NoValue');
 type Result = Json | typeof NO_VALUE;
@@ -134,6 +140,7 @@ class Evaluation {
     if (name === 'Fn::Join') return this.#delimiter(argument) && strings(second ?? []).join(String(first));
     if (name === 'Fn::Split') return this.#delimiter(argument) && String(second).split(String(first));
     if (name === 'Fn::Select') return select(Number(first), second ?? []);
+    if (name === 'Fn::Contains') return strings(first ?? []).includes(String(second));
     throw new Error(`${name} is not known here`);
   }
 
@@ -166,6 +173,8 @@ class Evaluation {
     const type = this.#type(name);
     if (type === 'AWS::SNS::Topic') return `arn:${this.#partition}:sns:${REGION}:${ACCOUNT}:${name}`;
     if (type === 'AWS::SQS::Queue') return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`;
+    if (STATE_MACHINES.includes(type))
+      return `arn:${this.#partition}:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
     return name;
   }
 
@@ -178,6 +187,8 @@ class Evaluation {
       'AWS::IAM::Role': `iam::${ACCOUNT}:role/${id}`,
       'AWS::Events::Rule': `events:${place}:rule/${id}`,
       'AWS::Logs::LogGroup': `logs:${place}:log-group:${id}:*`,
+      'AWS::Serverless::Function': `lambda:${place}:function:${id}`,
+      'AWS::Lambda::Function': `lambda:${place}:function:${id}`,
     };
     if (attribute === 'Arn') return `arn:${this.#partition}:${arns[type] ?? `unknown:${place}:${id}`}`;
     if (attribute === 'QueueName' && type === 'AWS::SQS::Queue') return id;

@@ -10,20 +10,28 @@ const variables = (id: string, given = {}): Readonly<Record<string, string>> => 
 };
 
 describe('the functions', () => {
-  it('are audit-queue alone by default, and audit-event beside it when DirectEvents is on', () => {
-    expect(idsOfType(deploy(), 'AWS::Serverless::Function')).toEqual(['AuditQueueFunction']);
-    expect(idsOfType(deploy(ALL_ON), 'AWS::Serverless::Function')).toEqual([
+  it('are audit-queue alone by default, and those that are switched on beside it', () => {
+    const functions = (given = {}) => idsOfType(deploy(given), 'AWS::Serverless::Function');
+    expect(functions()).toEqual(['AuditQueueFunction']);
+    expect(functions({ DirectEvents: 'on' })).toEqual(['AuditQueueFunction', 'AuditEventFunction']);
+    expect(functions({ BatchOperations: 'on' })).toEqual(['AuditQueueFunction', 'BatchOperationsFunction']);
+    expect(functions({ ReportBucket: 'acme-reports' })).toEqual([
       'AuditQueueFunction',
-      'AuditEventFunction',
+      'ReauditBatchFunction',
+      'ReauditSummaryFunction',
     ]);
   });
 
-  it('run on nodejs24.x and arm64 for at most 60 seconds, with no reserved concurrency', () => {
+  it('run on nodejs24.x and arm64 for as long as their work may take, with no reserved concurrency', () => {
+    const timeouts: Readonly<Record<string, number>> = {
+      ReauditBatchFunction: 80,
+      ReauditSummaryFunction: 900,
+    };
     for (const id of idsOfType(deploy(ALL_ON), 'AWS::Serverless::Function')) {
       expect(properties(deploy(ALL_ON), id)).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
-        Timeout: 60,
+        Timeout: timeouts[id] ?? 60,
       });
       expect(properties(deploy(ALL_ON), id)).not.toHaveProperty('ReservedConcurrentExecutions');
     }
@@ -32,8 +40,14 @@ describe('the functions', () => {
   it('log text to a group of their own that the template makes and whose retention follows the parameter', () => {
     const stack = deploy({ ...ALL_ON, LogRetentionDays: '7' });
     const groups = idsOfType(stack, 'AWS::Logs::LogGroup');
-    expect(groups).toEqual(['AuditQueueLogGroup', 'AuditEventLogGroup']);
-    expect(groups.map((id) => properties(stack, id).RetentionInDays)).toEqual([7, 7]);
+    expect(groups).toEqual([
+      'AuditQueueLogGroup',
+      'AuditEventLogGroup',
+      'ReauditBatchLogGroup',
+      'ReauditSummaryLogGroup',
+      'BatchOperationsLogGroup',
+    ]);
+    expect(groups.map((id) => properties(stack, id).RetentionInDays)).toEqual([7, 7, 7, 7, 7]);
     const used = idsOfType(stack, 'AWS::Serverless::Function').map(
       (id) => properties(stack, id).LoggingConfig,
     );
@@ -58,6 +72,13 @@ describe('the functions', () => {
     const { MAX_RECEIVES, ...rest } = variables('AuditQueueFunction', ALL_ON);
     expect(MAX_RECEIVES).toBe('5');
     expect(variables('AuditEventFunction', ALL_ON)).toEqual(rest);
+  });
+
+  it('for re-audits are configured like audit-event, and know the report bucket', () => {
+    const rest = variables('AuditEventFunction', ALL_ON);
+    for (const id of ['ReauditBatchFunction', 'ReauditSummaryFunction'])
+      expect(variables(id, ALL_ON)).toEqual({ ...rest, REPORT_BUCKET: 'acme-reports' });
+    expect(variables('BatchOperationsFunction', ALL_ON)).toEqual(rest);
   });
 
   it('take the variables that the template sets, for every value that a parameter allows', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Evaluated, evaluate } from './evaluate.ts';
+import { allowedIn, grantsOf, withOneActionMore } from './grants.ts';
 import type { Given } from './parameters.ts';
-import { isObject, type Json, type JsonObject } from './parse.ts';
 import {
   ALL_ON,
   at,
@@ -9,7 +9,6 @@ import {
   deploy,
   idsOfType,
   KEY,
-  list,
   OTHER_KEY,
   properties,
   REQUIRED,
@@ -17,40 +16,7 @@ import {
   template,
 } from './stack.ts';
 
-/** Every allowed action on every resource, one line each, with the condition where there is one. */
-function grants(stack: Evaluated): readonly string[] {
-  return list(at(properties(stack, 'AuditRole'), 'Policies'))
-    .flatMap((policy) => statements(at(policy, 'PolicyDocument')))
-    .flatMap(({ Effect, Action, NotAction, Resource, NotResource, Condition }) => {
-      const unusual = NotAction ?? NotResource;
-      if (Effect !== 'Allow' || unusual !== undefined)
-        return [`not a plain grant: ${JSON.stringify({ Effect, unusual })}`];
-      const condition = Condition === undefined ? '' : ` if ${JSON.stringify(Condition)}`;
-      return list(Action).flatMap((action) =>
-        list(Resource).map((resource) => `${String(action)} on ${String(resource)}${condition}`),
-      );
-    })
-    .toSorted();
-}
-
-/** Where the statements that allow something stand below a value of the template, branches of `Fn::If` included. */
-function allowedIn(value: Json | undefined, path: readonly string[]): readonly (readonly string[])[] {
-  const [next, ...rest] = path;
-  if (next !== undefined)
-    return allowedIn(isObject(value) ? value[next] : undefined, rest).map((found) => [next, ...found]);
-  if (typeof value !== 'object' || value === null) return [];
-  if (isObject(value) && value.Effect === 'Allow') return [[]];
-  return Object.entries(value).flatMap(([name, member]) =>
-    allowedIn(member, []).map((found) => [name, ...found]),
-  );
-}
-
-function withOneActionMore(path: readonly string[]): JsonObject {
-  const changed: JsonObject = structuredClone(template);
-  const statement = at(changed.Resources, ...path);
-  Object.assign(statement as object, { Action: [...list(at(statement, 'Action')), 's3:PutObject'] });
-  return changed;
-}
+const grants = (stack: Evaluated): readonly string[] => grantsOf(stack, 'AuditRole');
 
 /** Contract section 8, the auditing role: what is on by default. */
 const ON_BY_DEFAULT = [
@@ -102,6 +68,14 @@ const SWITCHED: readonly { readonly given: Given; readonly adds: readonly string
       'logs:PutLogEvents on arn:aws:logs:eu-west-1:111122223333:log-group:AuditEventLogGroup:*',
     ],
   },
+  {
+    given: { BatchOperations: 'on' },
+    adds: [
+      'logs:CreateLogStream on arn:aws:logs:eu-west-1:111122223333:log-group:BatchOperationsLogGroup:*',
+      'logs:PutLogEvents on arn:aws:logs:eu-west-1:111122223333:log-group:BatchOperationsLogGroup:*',
+    ],
+  },
+  { given: { ReportBucket: 'acme-reports', InventoryBucket: 'acme-inventory' }, adds: [] },
   { given: { EventBridgeForExistingBuckets: 'on', EncryptionUpdateEvents: 'on' }, adds: [] },
   {
     given: {
@@ -163,7 +137,7 @@ describe('the auditing role', () => {
     );
   });
 
-  it('is the one role, and nothing adds to it', () => {
+  it('is the one role of what it audits by, and nothing adds to it', () => {
     const stack = deploy(ALL_ON);
     expect(Object.keys(properties(stack, 'AuditRole')).toSorted()).toEqual([
       'AssumeRolePolicyDocument',
@@ -173,7 +147,11 @@ describe('the auditing role', () => {
     const granting = Object.entries(stack.resources).filter(([, { Type }]) =>
       String(Type).startsWith('AWS::IAM::'),
     );
-    expect(granting.map(([id]) => id)).toEqual(['AuditRole']);
+    expect(granting.map(([id]) => id)).toEqual(['AuditRole', 'ReauditRole', 'ReauditStateMachineRole']);
+    expect(
+      Object.entries(deploy().resources).filter(([, { Type }]) => String(Type).startsWith('AWS::IAM::'))
+        .length,
+    ).toBe(1);
     for (const id of idsOfType(stack, 'AWS::Serverless::Function')) {
       const { Policies, Events } = properties(stack, id);
       expect([id, Policies, Events, stack.resources[id]?.Connectors]).toEqual([
@@ -182,7 +160,8 @@ describe('the auditing role', () => {
         undefined,
         undefined,
       ]);
-      expect(properties(stack, id).Role).toBe('arn:aws:iam::111122223333:role/AuditRole');
+      const role = id.startsWith('Reaudit') ? 'ReauditRole' : 'AuditRole';
+      expect(properties(stack, id).Role).toBe(`arn:aws:iam::111122223333:role/${role}`);
     }
   });
 

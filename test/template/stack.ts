@@ -19,6 +19,8 @@ export const SWITCHES = {
   EncryptionUpdateEvents: 'on',
   DirectEvents: 'on',
   InstructionFiles: 'on',
+  ReportBucket: 'acme-reports',
+  BatchOperations: 'on',
   AlertEmail: 'ops@example.com',
   AlertQueueArn: 'arn:aws:sqs:eu-west-1:444455556666:alerts',
   AlertHttpsEndpoint: 'https://example.com/alerts',
@@ -33,6 +35,7 @@ export const ALL_ON = {
   Proof: 'on',
   ProofKeyArns: `${KEY},${OTHER_KEY}`,
   BucketOwnerAccounts: '111122223333,444455556666',
+  InventoryBucket: 'acme-inventory',
 } as const satisfies Given;
 
 export const deploy = (given: Given = {}, partition?: string): Evaluated =>

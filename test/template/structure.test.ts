@@ -91,10 +91,10 @@ Resources:
     }
   });
 
-  it('leaves the functions alone to SAM: everything else is plain CloudFormation', () => {
+  it('leaves the functions and the state machine, whose definition is a file, to SAM: all else is plain CloudFormation', () => {
     const types = Object.values(deploy(ALL_ON).resources).map(({ Type }) => String(Type));
     expect(new Set(types.filter((type) => type.includes('Serverless')))).toEqual(
-      new Set(['AWS::Serverless::Function']),
+      new Set(['AWS::Serverless::Function', 'AWS::Serverless::StateMachine']),
     );
   });
 

@@ -35,6 +35,9 @@ function packaged(): JsonObject {
     if (isObject(properties) && properties.CodeUri !== undefined) {
       Object.assign(properties, { CodeUri: 's3://acme-artifacts/code.zip' });
     }
+    if (isObject(properties) && properties.DefinitionUri !== undefined) {
+      Object.assign(properties, { DefinitionUri: 's3://acme-artifacts/definition.json' });
+    }
   }
   return copy;
 }
@@ -74,8 +77,13 @@ describe('cfn-lint', () => {
   }, 120_000);
 });
 
+const PLAIN: Readonly<Record<string, string>> = {
+  'AWS::Serverless::Function': 'AWS::Lambda::Function',
+  'AWS::Serverless::StateMachine': 'AWS::StepFunctions::StateMachine',
+};
+
 describe('the SAM translator', () => {
-  it('makes of each function a Lambda function with the role given, and adds no other resource', (context) => {
+  it('makes of each function and of the state machine the plain one with the role given, and adds no other resource', (context) => {
     if (noTranslator) context.skip(noTranslator);
     const given = { ...REQUIRED, ...ALL_ON };
     const after = evaluate(translate(given), given);
@@ -83,11 +91,11 @@ describe('the SAM translator', () => {
     const typesAfter = Object.entries(after.resources).map(([id, { Type }]) => [id, Type]);
     const expected = Object.entries(before.resources).map(([id, { Type }]) => [
       id,
-      Type === 'AWS::Serverless::Function' ? 'AWS::Lambda::Function' : Type,
+      PLAIN[String(Type)] ?? Type,
     ]);
     expect(typesAfter.toSorted()).toEqual(expected.toSorted());
     for (const [id, resource] of Object.entries(before.resources)) {
-      if (resource.Type !== 'AWS::Serverless::Function') expect(after.resources[id], id).toEqual(resource);
+      if (PLAIN[String(resource.Type)] === undefined) expect(after.resources[id], id).toEqual(resource);
     }
     expect(after.failedAssertions).toEqual([]);
     expect(after.dependencies).toEqual(before.dependencies);

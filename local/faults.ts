@@ -1,0 +1,113 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type BeforeRequest, RESET, type ServiceName } from './aws.ts';
+import type { LocalRequest, LocalResponse } from './service.ts';
+
+/** What goes wrong with the requests that a rule is for. Rates are shares of 1. */
+export interface FaultRule {
+  /** `HeadObject`, `ListObjectsV2`, `Decrypt` and so on; absent: every operation. */
+  readonly operation?: string;
+  readonly latencyMs?: number;
+  /** 503 SlowDown from S3, `ThrottlingException` from the others. */
+  readonly throttle?: number;
+  /** 500 InternalError. */
+  readonly fail?: number;
+  /** The connection is reset without an answer. */
+  readonly reset?: number;
+  /** No answer ever comes; only the client's own deadline ends the wait. */
+  readonly stall?: number;
+}
+
+export interface FaultOptions {
+  readonly seed: number;
+  /** The first rule whose operation it is counts. */
+  readonly rules: readonly FaultRule[];
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+export type Fault = 'throttle' | 'fail' | 'reset' | 'stall';
+
+export interface Faults {
+  readonly before: BeforeRequest;
+  /** How often each has happened. */
+  readonly counts: Readonly<Record<Fault, number>>;
+}
+
+const KINDS: readonly Fault[] = ['throttle', 'fail', 'reset', 'stall'];
+
+/**
+ * Faults and latency for the local AWS. What happens to a request follows from the seed, the request and how often it
+ * has come before, not from the order in which requests arrive: a run with many at once can be repeated.
+ */
+export function faults({ seed, rules, sleep = wait }: FaultOptions): Faults {
+  const counts: Record<Fault, number> = { throttle: 0, fail: 0, reset: 0, stall: 0 };
+  const seen = new Map<string, number>();
+  const before: BeforeRequest = async (service, request) => {
+    const operation = operationOf(service, request);
+    const rule = rules.find((one) => one.operation === undefined || one.operation === operation);
+    if (rule === undefined) return undefined;
+    if (rule.latencyMs !== undefined && rule.latencyMs > 0) await sleep(rule.latencyMs);
+    const identity = `${operation} ${request.rawPath}?${request.query} ${request.body.toString('latin1')}`;
+    const time = (seen.get(identity) ?? 0) + 1;
+    seen.set(identity, time);
+    const fault = chosen(rule, share(`${seed} ${time} ${identity}`));
+    if (fault === undefined) return undefined;
+    counts[fault] += 1;
+    if (fault === 'reset') return RESET;
+    // Never settled: the connection stays open and silent.
+    if (fault === 'stall') return new Promise(() => {});
+    return refusal(service, fault);
+  };
+  return { before, counts };
+}
+
+/** Lays the rates end to end and sees in which one the draw falls. */
+function chosen(rule: FaultRule, drawn: number): Fault | undefined {
+  let upTo = 0;
+  return KINDS.find((kind) => {
+    upTo += rule[kind] ?? 0;
+    return drawn < upTo;
+  });
+}
+
+/** From 0 up to 1, evenly, by the text alone: FNV-1a, then mixed so that near texts lie far apart. */
+function share(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/** The name of the operation that a request asks for, as far as faults tell operations apart. */
+export function operationOf(
+  service: ServiceName,
+  { method, rawPath, query, headers, body }: LocalRequest,
+): string {
+  if (service === 'sns') return new URLSearchParams(body.toString('utf8')).get('Action') ?? '';
+  if (service !== 's3') return headers['x-amz-target']?.split('.').at(-1) ?? '';
+  const verb = `${method.charAt(0)}${method.slice(1).toLowerCase()}`;
+  const what = /^\/[^/]+\/./.test(rawPath) ? 'Object' : 'Bucket';
+  if (method === 'GET' && what === 'Bucket') {
+    if (query.has('versions')) return 'ListObjectVersions';
+    if (query.get('list-type') === '2') return 'ListObjectsV2';
+  }
+  return `${verb}${what}`;
+}
+
+function refusal(service: ServiceName, fault: 'throttle' | 'fail'): LocalResponse {
+  if (service === 's3') {
+    const [status, code] = fault === 'throttle' ? [503, 'SlowDown'] : [500, 'InternalError'];
+    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>Injected.</Message></Error>`;
+    return { status, headers: { 'content-type': 'application/xml' }, body };
+  }
+  const [status, code] = fault === 'throttle' ? [400, 'ThrottlingException'] : [500, 'InternalFailure'];
+  if (service === 'sns') {
+    const body = `<ErrorResponse><Error><Code>${code}</Code><Message>Injected.</Message></Error></ErrorResponse>`;
+    return { status, headers: { 'content-type': 'text/xml' }, body };
+  }
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify({ __type: code, message: 'Injected.' }),
+  };
+}
