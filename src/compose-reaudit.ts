@@ -34,7 +34,7 @@ export function composeReauditBatch(env: Environment): BatchDeps {
   const { config, reportBucket } = readReauditConfig(env);
   const clients = awsClients({});
   return {
-    ...objectAudits(config, clients),
+    ...objectAudits(config, clients, env),
     store: reportStore(clients, reportBucket),
     pause: (ms) => pause(ms),
     random: Math.random,
@@ -46,7 +46,7 @@ export function composeReauditSummary(env: Environment): SummaryDeps {
   const { config, reportBucket } = readReauditConfig(env);
   const clients = awsClients({});
   return {
-    ...objectAudits(config, clients),
+    ...objectAudits(config, clients, env),
     store: reportStore(clients, reportBucket),
     readBatch: readMapBatch,
     report: renderReport,
@@ -62,7 +62,7 @@ export function composeReauditSummary(env: Environment): SummaryDeps {
 export function composeBatchOperations(env: Environment): JobDeps {
   const config = readLambdaConfig(env);
   return {
-    ...objectAudits(config, awsClients({})),
+    ...objectAudits(config, awsClients({}), env),
     record: (record) => line({ level: 'INFO', message: 'verdict', record }),
   };
 }
@@ -88,8 +88,8 @@ function readReauditConfig(env: Environment): ReauditConfig {
 /** How many policies that runs name are held beside the function's own; the one held longest goes first. */
 const MOST_POLICIES = 8;
 
-function objectAudits(config: LambdaConfig, clients: Clients): ObjectAudits {
-  const heads = s3Heads(clients);
+function objectAudits(config: LambdaConfig, clients: Clients, env: Environment): ObjectAudits {
+  const heads = s3Heads(clients, env);
   const instructionFiles = s3InstructionFiles(clients, heads, config.instructionFiles);
   // Not a run's first answers: an instance serves one run after another, and outlives all of them.
   const keys = kmsKeys(clients, 'minutes');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertSink } from './alerts/alert-sink.ts';
 import type { Digest } from './alerts/digest.ts';
 import { mailMessage, perProtocolMessage, programMessage } from './alerts/messages.ts';
@@ -19,6 +20,7 @@ import {
 } from './queue/lambda-config.ts';
 import { counterMetric } from './queue/metrics.ts';
 import type { ObjectLister } from './reaudit/ports.ts';
+import type { ByteReader } from './reaudit/source-bytes.ts';
 import { utcDay } from './verdict/judge-key.ts';
 
 export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -89,6 +91,19 @@ export function s3Heads(clients: Clients, env?: Environment): ObjectHeads {
 export function s3Lister(clients: Clients): ObjectLister {
   const inner = once(async () => (await import('./aws/heads-for.ts')).listerFor(clients));
   return { list: async (request) => (await inner()).list(request) };
+}
+
+/** Whole objects piece by piece, for the files of an inventory; the client is loaded with the first one. */
+export function s3Bytes(clients: Clients): ByteReader {
+  const inner = once(async () => {
+    const { S3ByteReader } = await import('./aws/read-stream.ts');
+    return new S3ByteReader({ client: () => clients.s3(), pause: (attempt) => pause(200 * 2 ** attempt) });
+  });
+  return {
+    async *read(place) {
+      yield* (await inner()).read(place);
+    },
+  };
 }
 
 /** Instruction files by S3's client, loaded with the first one that is there. */

@@ -4,7 +4,7 @@ import { printable } from '../objects/printable.ts';
 import { renderReport } from '../reaudit/report.ts';
 import { RunStopped, StateUnusable } from '../reaudit/run-errors.ts';
 import { type Patience, withPatience } from '../reaudit/run-retry.ts';
-import type { RunTotals } from '../reaudit/run-totals.ts';
+import { RunTotals } from '../reaudit/run-totals.ts';
 import type { RunState } from '../reaudit/state.ts';
 import type { Plan } from './audit-plan.ts';
 import { EXIT, type ExitStatus, exitStatus } from './exit-status.ts';
@@ -23,7 +23,12 @@ export async function checkReportPlace(report: string | undefined): Promise<void
 }
 
 /** Writes the report where one is wanted, whole or not at all. */
-export async function writeReport({ invocation, target }: Plan, totals: RunTotals, io: CliIo): Promise<void> {
+export async function writeReport(
+  { invocation, target }: Plan,
+  totals: RunTotals,
+  io: CliIo,
+  incomplete: readonly string[] = [],
+): Promise<void> {
   const { report, output, policy } = invocation;
   if (report === undefined || totals.tally === undefined) return;
   const html = renderReport(totals.tally, {
@@ -32,6 +37,7 @@ export async function writeReport({ invocation, target }: Plan, totals: RunTotal
     scope: `s3://${target.bucket}/${target.prefix}`,
     policySource: policy,
     ...(output === undefined ? {} : { records: output }),
+    ...(incomplete.length === 0 ? {} : { incomplete }),
   });
   const next = `${report}.next`;
   await writeFile(next, html);
@@ -75,4 +81,19 @@ export function ending({ target, policy }: Plan, totals: RunTotals, state: RunSt
     unreadable: 0,
     read: state.listed,
   });
+}
+
+/** What a run adds up: what its report and its digests need, and no more. */
+export function totalsFor({ invocation, policy }: Plan, io: CliIo): RunTotals {
+  const report = invocation.report !== undefined;
+  if (invocation.topicArn === undefined) return new RunTotals({ report });
+  const { severity, uncovered } = policy.policy.defaults;
+  const digests = {
+    trigger: 'run',
+    defaultSeverity: severity,
+    at: new Date(io.now()).toISOString(),
+    uncovered,
+    policySource: invocation.policy,
+  } as const;
+  return new RunTotals({ report, digests });
 }

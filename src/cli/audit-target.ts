@@ -21,6 +21,10 @@ export interface Audit {
   readonly maxRate?: number;
   readonly versions: boolean;
   readonly resume?: string;
+  /** Another source than listing: the manifest of an inventory, or a query result over a metadata table. */
+  readonly inventory?: string;
+  readonly metadata?: string;
+  readonly asOf?: string;
   readonly aws: AwsOptions;
 }
 

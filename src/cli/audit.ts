@@ -4,9 +4,9 @@ import { PacedHeads } from '../reaudit/limiter-heads.ts';
 import type { ObjectLister } from '../reaudit/ports.ts';
 import { noProgress, type Progress } from '../reaudit/progress.ts';
 import { auditPrefix, patienceOf } from '../reaudit/run.ts';
-import { RunTotals } from '../reaudit/run-totals.ts';
+import type { RunTotals } from '../reaudit/run-totals.ts';
 import { KeptKeys } from '../reaudit/state-keys.ts';
-import { checkReportPlace, ending, publish, stoppedBy, writeReport } from './audit-end.ts';
+import { checkReportPlace, ending, publish, stoppedBy, totalsFor, writeReport } from './audit-end.ts';
 import { type Keeping, openKeeping } from './audit-keeping.ts';
 import { type Plan, planOf } from './audit-plan.ts';
 import type { Audit } from './audit-target.ts';
@@ -24,7 +24,7 @@ export interface AuditEdge {
 }
 
 /** HEADs at once, unless told otherwise: at 30 ms each they are some 2,000 a second. */
-const DEFAULT_CONCURRENCY = 64;
+export const DEFAULT_CONCURRENCY = 64;
 
 /** Audits what is under a prefix now: every object once. Goes on where `--resume` names the state of an earlier sitting. */
 export async function audit(invocation: Audit, io: CliIo, edge: AuditEdge): Promise<ExitStatus> {
@@ -129,18 +129,4 @@ class AuditRun {
     };
     return patienceOf({ random: Math.random, sleep: this.#sleep, onRetry });
   }
-}
-
-function totalsFor({ invocation, policy }: Plan, io: CliIo): RunTotals {
-  const report = invocation.report !== undefined;
-  if (invocation.topicArn === undefined) return new RunTotals({ report });
-  const { severity, uncovered } = policy.policy.defaults;
-  const digests = {
-    trigger: 'run',
-    defaultSeverity: severity,
-    at: new Date(io.now()).toISOString(),
-    uncovered,
-    policySource: invocation.policy,
-  } as const;
-  return new RunTotals({ report, digests });
 }

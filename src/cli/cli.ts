@@ -35,7 +35,9 @@ async function run(invocation: Invocation, io: CliIo): Promise<ExitStatus> {
     case 'policy explain':
       return (await import('./policy-explain.ts')).policyExplain(invocation, io);
     case 'audit':
-      return (await import('./audit.ts')).audit(invocation, io, { lister: s3Lister });
+      return invocation.inventory === undefined && invocation.metadata === undefined
+        ? (await import('./audit.ts')).audit(invocation, io, { lister: s3Lister })
+        : (await import('./audit-by-source.ts')).auditBySource(invocation, io);
     case 'audit --dry-run':
       return (await import('./audit-dry-run.ts')).auditDryRun(invocation, io);
     case 'report':

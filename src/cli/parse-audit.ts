@@ -50,6 +50,9 @@ export function addAudit(program: Command, choose: (invocation: Audit | AuditDry
       .addOption(new Option('--max-rate <n>', 'how many HEADs a second at the most').argParser(whole))
       .option('--topic-arn <arn>', 'publish one digest for each cause there, as JSON')
       .option('--mail-topic-arn <arn>', 'publish them there too, as text for people')
+      .option('--inventory <manifest>', 'go by an S3 Inventory: s3://BUCKET/.../manifest.json')
+      .option('--metadata <file>', 'go by a query result over S3 Metadata tables, CSV or NDJSON')
+      .option('--as-of <time>', 'with --metadata: of when it is, in UTC')
       .option('--dry-run', 'only estimate objects, requests, dollars and time, by each source')
       .option('--objects <n>', 'with --dry-run: how many objects there are, where you know')
       .option('--prices <file>', 'with --dry-run: another price table')
@@ -71,7 +74,17 @@ function chosenAudit(target: string, options: AuditOptions): Audit | AuditDryRun
     const json = options.format === 'json';
     return { command: 'audit --dry-run', ...common, json, ...given(written, 'objects', 'prices') };
   }
-  const files = given(written, 'output', 'report', 'topicArn', 'mailTopicArn', 'resume');
+  const files = given(
+    written,
+    'output',
+    'report',
+    'topicArn',
+    'mailTopicArn',
+    'resume',
+    'inventory',
+    'metadata',
+    'asOf',
+  );
   return { command: 'audit', ...common, ...numbers(options), ...files };
 }
 

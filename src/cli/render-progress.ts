@@ -36,8 +36,9 @@ export function showProgress(progress: Progress, io: CliIo): () => void {
   const meter = new Speedometer();
   const draw = (): void => {
     const line = progressLine(progress, meter, io.now());
-    // A line that wraps could not be cleared again.
-    io.stderr.write(`${CLEAR}${line.slice(0, Math.max(1, io.columns - 1))}`);
+    // A line that wraps could not be cleared again. A terminal that does not know its width says 0.
+    const width = io.columns > 1 ? io.columns - 1 : 79;
+    io.stderr.write(`${CLEAR}${line.slice(0, width)}`);
   };
   draw();
   const timer = setInterval(draw, EVERY_MS);

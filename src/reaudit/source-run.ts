@@ -5,7 +5,7 @@ import { printable } from '../objects/printable.ts';
 import type { AuditRecord } from '../verdict/record.ts';
 import type { RowPlace, SkippedWhy } from './row.ts';
 import { RunInterrupted } from './run-errors.ts';
-import { checkSample, type SourceCheck } from './sample-check.ts';
+import { type CheckResult, checkSample, type SourceCheck } from './sample-check.ts';
 import type { RowSample } from './sample-check-draw.ts';
 import { settleRow } from './settle.ts';
 import { type RowSource, type SettleOptions, type SourceItem, settleRows } from './source.ts';
@@ -115,22 +115,48 @@ function countsOf(items: readonly SourceItem[]): SourceCounts {
   return { settled: counts.settled, headed: counts.head, malformed: counts.malformed, skipped };
 }
 
+/**
+ * Draws the sample and HEADs it, and nothing else: told before anything is written down, a table that cannot be relied on
+ * never calls an object compliant. Throws as `auditSource` does.
+ */
+export async function checkSource(
+  source: RowSource,
+  options: SourceRunOptions,
+  deps: Omit<SourceRunDeps, 'keep'>,
+): Promise<SourceCheck> {
+  for await (const items of settleRows(source, deps.audit, options)) {
+    for (const item of items) {
+      if (item.kind === 'settled' && item.rests === 'row') options.sample.offer(item.row, item.record);
+    }
+    if (deps.signal.aborted) throw new RunInterrupted();
+  }
+  return (await lookAtSample(source, options, deps)).check;
+}
+
 async function checkAtEnd(
-  { source, asOf }: RowSource,
-  { versions, region, concurrency, sample }: SourceRunOptions,
+  source: RowSource,
+  options: SourceRunOptions,
   deps: SourceRunDeps,
 ): Promise<SourceCheck> {
+  const { check, records } = await lookAtSample(source, options, deps);
+  const last = { file: Number.MAX_SAFE_INTEGER, line: 0 };
+  const none = { settled: 0, headed: 0, malformed: 0 };
+  const skipped = { 'delete-marker': 0, 'not-current': 0, elsewhere: 0 };
+  await deps.keep({ records, behind: last, counts: { ...none, skipped } });
+  return check;
+}
+
+function lookAtSample(
+  { source, asOf }: RowSource,
+  { versions, region, concurrency, sample }: SourceRunOptions,
+  deps: Omit<SourceRunDeps, 'keep'>,
+): Promise<CheckResult> {
   const context = { source, asOf, versions, ...(region === undefined ? {} : { region }) };
-  const { check, records } = await checkSample(sample.held, sample.offered, {
+  return checkSample(sample.held, sample.offered, {
     audit: deps.look,
     settle: (row) => settleRow(row, context, deps.audit),
     context,
     concurrency,
     signal: deps.signal,
   });
-  const last = { file: Number.MAX_SAFE_INTEGER, line: 0 };
-  const none = { settled: 0, headed: 0, malformed: 0 };
-  const skipped = { 'delete-marker': 0, 'not-current': 0, elsewhere: 0 };
-  await deps.keep({ records, behind: last, counts: { ...none, skipped } });
-  return check;
 }

@@ -12,7 +12,7 @@ import { fileWith, scratch } from './run.ts';
 
 /** Ten of them where they are asked for: `AUDIT_KILLS=10`. */
 const KILLS = Number(process.env.AUDIT_KILLS ?? 3);
-const OBJECTS = 3_000;
+const OBJECTS = 8_000;
 const CHILD = join(import.meta.dirname, 'audit-child.ts');
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -37,6 +37,15 @@ async function sitting(invocation: Audit, killAt = Number.POSITIVE_INFINITY) {
   child.kill('SIGKILL');
   return { ...(await ended), stderr };
 }
+
+/** How long the file of records was when the state last counted on it. */
+const keptBytes = (state = ''): number =>
+  Math.max(
+    0,
+    ...readFileSync(state, 'utf8')
+      .matchAll(/"outputBytes":(\d+)/g)
+      .map(([, bytes]) => Number(bytes)),
+  );
 
 /** A report without the times in it. */
 const reportOf = (path: string): string =>
@@ -71,6 +80,7 @@ describe('a run that is killed by kill -9', () => {
     const seed = Number(process.env.AUDIT_SEED ?? Date.now());
     const random = chance(seed);
     let killed = 0;
+    const kept: number[] = [];
     let from = 0;
     for (let kill = 1; kill <= KILLS; kill++) {
       // Records are kept by the page: what is written grows by leaps, and a kill comes in the midst of one.
@@ -78,12 +88,18 @@ describe('a run that is killed by kill -9', () => {
       const { signal, stderr } = await sitting(run('killed'), Math.min(from, expected.length - 1));
       expect(stderr).toBe('');
       if (signal === 'SIGKILL') killed += 1;
+      kept.push(keptBytes(run('killed').resume));
     }
     const last = await sitting(run('killed'));
     expect(last).toEqual({ status: 1, signal: null, stderr: '' });
     const records = readFileSync(join(folder, 'records.ndjson'), 'utf8');
     expect(recordLines(records), `AUDIT_SEED=${seed}`).toEqual(recordLines(expected));
     expect(reportOf(join(folder, 'killed.html'))).toBe(reportOf(join(folder, 'whole.html')));
-    expect(killed, `AUDIT_SEED=${seed}`).toBeGreaterThan(0);
+    expect(killed, `AUDIT_SEED=${seed}`).toBe(KILLS);
+    // Some come after a page was kept and before the end: else nothing was gone on with.
+    const midway = kept.filter((bytes) => bytes > 0 && bytes < expected.length);
+    expect(midway.length, `AUDIT_SEED=${seed}, kept ${kept}`).toBeGreaterThan(0);
+    if (process.env.AUDIT_KILLS !== undefined)
+      process.stdout.write(`kept at each kill, of ${expected.length}: ${kept}\n`);
   });
 });

@@ -47,6 +47,15 @@ describe('the audit of a prefix', () => {
     expect(cleared.at(-1)).toBe('22 objects: 18 compliant, 2 violation, 2 exempt\n');
   });
 
+  it.each([
+    [30, '0 audited of 0 listed so far ·'.slice(0, 29)],
+    [0, '0 audited of 0 listed so far · 0/s · 0 violations'],
+  ])('cuts the live line to a terminal of %i columns, where it knows them', async (columns, line) => {
+    const made = await lake(1);
+    const { stderr } = await runAudit(made, { policy: policyFile() }, { io: { terminal: true, columns } });
+    expect(stderr.split('\r\u001b[2K')[1]).toBe(line);
+  });
+
   it('audits a whole bucket, and of each object what the most specific rule says', async () => {
     const made = await lake(10);
     made.put('other/x');
