@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertSink } from './alerts/alert-sink.ts';
@@ -23,7 +23,7 @@ import type { ObjectLister } from './reaudit/ports.ts';
 import type { ByteReader } from './reaudit/source-bytes.ts';
 import { utcDay } from './verdict/judge-key.ts';
 
-export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+export const sha256 = (text: string): string => `sha256:${hash('sha256', text, 'hex')}`;
 
 /** Wires a Lambda function from its environment. Throws `BadConfiguration` that names every bad variable at once. */
 export function composeLambda(env: Environment): QueueDeps {

@@ -187,5 +187,12 @@ function wrongKey(query: KeyQuery, compared: readonly Compared[], allowed: reado
   };
 }
 
-/** The day, UTC, as YYYY-MM-DD. */
-export const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+const DAY_MS = 86_400_000;
+let lastDay = { number: Number.NaN, text: '' };
+
+/** The day, UTC, as YYYY-MM-DD. The last one is remembered: a run asks for the same day once an object. */
+export function utcDay(ms: number): string {
+  const number = Math.floor(ms / DAY_MS);
+  if (number !== lastDay.number) lastDay = { number, text: new Date(ms).toISOString().slice(0, 10) };
+  return lastDay.text;
+}

@@ -157,8 +157,13 @@ function headFacts(head: ObjectHead | undefined): Partial<AuditRecord> {
   };
 }
 
-/** UTC to the second: 2026-11-21T02:00:00Z. */
-const toSecond = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+let lastSecond = { ms: Number.NaN, text: '' };
+
+/** UTC to the second: 2026-11-21T02:00:00Z. The last one is remembered: a record and its id ask for the same. */
+function toSecond(ms: number): string {
+  if (ms !== lastSecond.ms) lastSecond = { ms, text: `${new Date(ms).toISOString().slice(0, 19)}Z` };
+  return lastSecond.text;
+}
 
 /** What makes two verdicts the same finding, however often and by whichever route it is audited: contract section 4, `id`. */
 function identity(verdict: Verdict, { object, head }: RecordFacts): string {

@@ -74,7 +74,7 @@ export function fill({ put, keys }: World, objects: number): void {
 
 export const EDGE: AuditEdge = { lister: (clients) => listerFor(clients) };
 
-export interface AuditOptions extends Partial<Omit<Audit, 'command' | 'aws'>> {
+export interface AuditOptions extends Partial<Omit<Audit, 'command'>> {
   readonly policy: string;
 }
 

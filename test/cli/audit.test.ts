@@ -174,7 +174,7 @@ describe('what is refused before anything is asked of AWS', () => {
       /lists in no order, so that a run of it cannot be gone on with/,
     ],
     ['a state file that is a folder', { resume: '/tmp', output: 'o' }, /EISDIR/],
-    ['a state file of something else', { resume: fileURL(), output: 'o' }, /is no state file of this tool/],
+    ['a state file of something else', { resume: someFile(), output: 'o' }, /is no state file of this tool/],
   ];
 
   it.each(table)('is %s', async (_, options, message) => {
@@ -187,8 +187,8 @@ describe('what is refused before anything is asked of AWS', () => {
   });
 });
 
-/** A file that is no state, for the table above. */
-function fileURL(): string {
+/** A file that is no state. */
+function someFile(): string {
   return join(import.meta.dirname, 'audit-world.ts');
 }
 
@@ -219,9 +219,7 @@ describe('what stops a run', () => {
   it('is another Region, told by name', async () => {
     const made = await lake(1);
     const aws = { endpointUrl: made.aws.endpoint, region: 'us-east-1' };
-    await expect(runAudit(made, { policy: policyFile(), aws } as never)).rejects.toThrow(
-      /Add --region eu-west-1/,
-    );
+    await expect(runAudit(made, { policy: policyFile(), aws })).rejects.toThrow(/Add --region eu-west-1/);
   });
 
   it('is a listing that is denied, told with the permission', async () => {
