@@ -1,10 +1,6 @@
-import {
-  Agent as HttpAgent,
-  type IncomingMessage,
-  type RequestOptions,
-  request as requestHttp,
-} from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { Connections } from './fast-agent.ts';
 import type { S3Endpoint } from './s3-endpoint.ts';
 
 /** An answer whose body is text, or left unread where none was wanted. */
@@ -20,6 +16,8 @@ export interface HttpPoolOptions {
   readonly exchangeMs?: number;
   /** Connections kept open while idle; how many are open at once is the caller's concurrency. */
   readonly idleSockets?: number;
+  /** Certificates to trust in place of Node's own. */
+  readonly ca?: string;
 }
 
 export interface HttpExchange {
@@ -32,33 +30,25 @@ export interface HttpExchange {
 const EXCHANGE_MS = 10_000;
 const IDLE_SOCKETS = 256;
 
-/** Connections that are kept and used again. Nothing is retried here. */
+/** Connections that are kept and used again, for each host. Nothing is retried here. */
 export class HttpPool {
   readonly #exchangeMs: number;
-  readonly #http: HttpAgent;
-  readonly #https: HttpsAgent;
+  readonly #idle: number;
+  readonly #ca: string | undefined;
+  readonly #connections = new Map<string, Connections>();
 
-  constructor({ exchangeMs = EXCHANGE_MS, idleSockets = IDLE_SOCKETS }: HttpPoolOptions = {}) {
+  constructor({ exchangeMs = EXCHANGE_MS, idleSockets = IDLE_SOCKETS, ca }: HttpPoolOptions = {}) {
     this.#exchangeMs = exchangeMs;
-    // The last one used is taken first, so that the others can grow old and be closed.
-    const options = { keepAlive: true, maxFreeSockets: idleSockets, scheduling: 'lifo' } as const;
-    this.#http = new HttpAgent(options);
-    this.#https = new HttpsAgent(options);
+    this.#idle = idleSockets;
+    this.#ca = ca;
   }
 
   /** Sends one request and gives its answer, whatever the status. Rejects where none came, or none in time. */
   exchange({ endpoint, method, path, headers }: HttpExchange): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const secure = endpoint.protocol === 'https:';
-      const options: RequestOptions = {
-        agent: secure ? this.#https : this.#http,
-        method,
-        host: endpoint.hostname,
-        port: endpoint.port,
-        path,
-        headers,
-      };
-      const request = secure ? requestHttps(options) : requestHttp(options);
+      const agent = this.#connectionsTo(endpoint);
+      const send = endpoint.protocol === 'https:' ? requestHttps : requestHttp;
+      const request = send({ agent, method, host: endpoint.hostname, port: endpoint.port, path, headers });
       // One timer for the whole exchange: an idle timeout alone would wait for ever on a server that sends a byte now and then.
       const timer = setTimeout(
         () => request.destroy(new Error(`no answer within ${this.#exchangeMs} ms`)),
@@ -66,6 +56,7 @@ export class HttpPool {
       );
       const fail = (error: Error): void => {
         clearTimeout(timer);
+        if (request.reusedSocket) agent.closeIdle();
         reject(error);
       };
       request.on('error', fail);
@@ -82,12 +73,19 @@ export class HttpPool {
 
   /** Closes every idle connection. */
   close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    for (const connections of this.#connections.values()) connections.closeIdle();
+  }
+
+  #connectionsTo(endpoint: S3Endpoint): Connections {
+    const known = this.#connections.get(endpoint.origin);
+    if (known !== undefined) return known;
+    const connections = new Connections(endpoint, { idle: this.#idle, ca: this.#ca });
+    this.#connections.set(endpoint.origin, connections);
+    return connections;
   }
 }
 
-/** Reads an answer to its end. Not before that is the connection free, and the next request would open another. */
+/** Reads an answer to its end: one that breaks off before is none, and ends in the response's error. */
 function readAnswer(response: IncomingMessage, method: string, done: (answer: HttpAnswer) => void): void {
   const { statusCode: status = 0, rawHeaders } = response;
   if (method === 'HEAD') {

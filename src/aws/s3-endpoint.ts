@@ -7,6 +7,8 @@ import type { SigningCredentials } from './sigv4.ts';
 /** Where requests for one bucket go, and in which Region they are signed. */
 export interface S3Endpoint {
   readonly protocol: 'http:' | 'https:';
+  /** Protocol, host and port: what connections are shared by. */
+  readonly origin: string;
   /** As the `Host` header says it. */
   readonly host: string;
   readonly hostname: string;
@@ -93,6 +95,7 @@ export function endpointOf(url: URL, signingRegion: string): S3Endpoint | undefi
   if (url.username !== '' || url.password !== '' || url.search !== '') return undefined;
   return {
     protocol,
+    origin: url.origin,
     host,
     hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
     ...(port === '' ? {} : { port: Number(port) }),

@@ -9,6 +9,7 @@ import type { BucketAnswer, ErrorDocument, HeadAnswer, ObjectHeads } from '../au
 import type { ObjectHead } from '../encryption/head.ts';
 import type { BucketName, ObjectRef } from '../objects/object.ts';
 import { asFailure, isTransient, sdkFailure } from './failure.ts';
+import { refusedHead } from './fast-head-answer.ts';
 
 /** HEAD through the SDK. Never asks for checksums, which alone would need a right to decrypt. */
 export class S3ObjectHeads implements ObjectHeads {
@@ -64,30 +65,6 @@ const place = ({ bucket, key, versionId }: ObjectRef) => ({
   Key: key,
   ...(versionId === undefined ? {} : { VersionId: versionId }),
 });
-
-/** By status alone: S3 answers a HEAD without a body, and the SDK names nearly all of these `Unknown`. */
-export function refusedHead(status: number, region: string | undefined): HeadAnswer {
-  switch (status) {
-    case 301:
-    case 307:
-    case 308:
-      return { kind: 'wrong-region', ...(region === undefined ? {} : { region }) };
-    case 400:
-      return { kind: 'bad-request' };
-    case 403:
-      return { kind: 'denied' };
-    case 404:
-      return { kind: 'not-found' };
-    case 405:
-      return { kind: 'method-not-allowed' };
-    default:
-      return { kind: 'unexpected', status };
-  }
-}
-
-/** Lookalikes of S3 send headers that are empty: they say as much as none. */
-const present = <Name extends keyof ObjectHead, T>(name: Name, value: T | undefined): { [N in Name]?: T } =>
-  value === undefined || value === '' ? {} : ({ [name]: value } as { [N in Name]?: T });
 
 function objectHead(output: HeadObjectCommandOutput): ObjectHead {
   const { VersionId } = output;

@@ -131,6 +131,21 @@ describe('FastObjectHeads', () => {
     expect(ports.size).toBe(1);
   });
 
+  it('where one connection of before is dead, tries again over a new one and not over another of before', async () => {
+    const before = new Set<unknown>();
+    let frozen = false;
+    const { heads, messages } = await world((response, { socket }) => {
+      if (frozen && before.has(socket)) return void socket.resetAndDestroy();
+      before.add(socket);
+      response.writeHead(200, { 'content-length': '7' }).end();
+    });
+    await Promise.all(Array.from({ length: 4 }, () => heads.head(OBJECT)));
+    expect(before.size).toBe(4);
+    frozen = true;
+    expect(await heads.head(OBJECT)).toMatchObject({ kind: 'found' });
+    expect(messages).toHaveLength(4 + 2);
+  });
+
   it('signs by the time of S3 where its own clock is wrong, and keeps to it', async () => {
     const theirMs = Date.parse('2026-11-21T02:00:00Z');
     const skewed = status(403, { date: new Date(theirMs).toUTCString() });

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -238,6 +240,29 @@ describe('FastObjectLister', () => {
       forcePathStyle: true,
     } as const;
     expect(await fast(config, sdk).list(REQUEST)).toEqual({ kind: 'no-such-bucket' });
+  });
+
+  it('a listing that breaks off is asked for again, and never taken for a short one', async () => {
+    const whole = listing(`<IsTruncated>false</IsTruncated>${entry('k')}`);
+    let asked = 0;
+    const server = createServer((_message, response) => {
+      asked += 1;
+      response.writeHead(200, { 'content-length': whole.length });
+      if (asked === 1) response.write(whole.slice(0, 120), () => response.destroy());
+      else response.end(whole);
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const place = {
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'eu-west-1',
+      forcePathStyle: true,
+    } as const;
+    const lister = fast({ ...place, credentials: CREDENTIALS });
+    expect(await lister.list(REQUEST)).toMatchObject({ objects: [{ key: 'k' }] });
+    expect(asked).toBe(2);
+    server.closeAllConnections();
+    server.close();
   });
 
   it('leaves directory buckets to the SDK, which goes on there by the token of S3 alone', async () => {
