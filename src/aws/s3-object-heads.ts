@@ -66,6 +66,10 @@ const place = ({ bucket, key, versionId }: ObjectRef) => ({
   ...(versionId === undefined ? {} : { VersionId: versionId }),
 });
 
+/** Lookalikes of S3 send headers that are empty: they say as much as none. */
+const present = <Name extends keyof ObjectHead, T>(name: Name, value: T | undefined): { [N in Name]?: T } =>
+  value === undefined || value === '' ? {} : ({ [name]: value } as { [N in Name]?: T });
+
 function objectHead(output: HeadObjectCommandOutput): ObjectHead {
   const { VersionId } = output;
   return {
