@@ -7,6 +7,7 @@ import { mailMessage, perProtocolMessage, programMessage } from './alerts/messag
 import { auditWritten } from './audit/audit-written.ts';
 import { CachingKeyDirectory, type CachingOptions } from './audit/caching-key-directory.ts';
 import { PolicyUnusable } from './audit/failures.ts';
+import { once } from './audit/once.ts';
 import { PolicyHolder } from './audit/policy-holder.ts';
 import type { InstructionFiles, KeyDirectory, ObjectHeads } from './audit/ports.ts';
 import { type PreparedPolicy, preparePolicy } from './audit/prepared-policy.ts';
@@ -213,18 +214,6 @@ export function locationText(location: PolicyLocation): string {
 
 /** Clients for the way of reaching AWS that the command line names. */
 export const connect = (options: ConnectionOptions): Clients => awsClients(options);
-
-/** Makes something once, when first asked; a failed making is forgotten, so that the next call tries again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-}
 
 function standardOutputReport(): QueueReport {
   const line = (text: string): void => {

@@ -1,3 +1,4 @@
+import { once } from '../audit/once.ts';
 import type { ObjectHeads } from '../audit/ports.ts';
 import type { ListRequest, ObjectLister } from '../reaudit/ports.ts';
 import type { Clients } from './clients.ts';
@@ -56,17 +57,5 @@ function clientAccess(clients: Pick<Clients, 's3'>): S3Access {
     endpointFor: (bucket) =>
       made === undefined ? inner().then((access) => access.endpointFor(bucket)) : made.endpointFor(bucket),
     maxAttempts: () => made?.maxAttempts() ?? inner().then((access) => access.maxAttempts()),
-  };
-}
-
-/** Makes something once, when first asked; a failed making is forgotten, so that the next call tries again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
   };
 }

@@ -6,6 +6,7 @@ import { isDirectoryBucket } from '../reaudit/run.ts';
 import type { RunHeader } from '../reaudit/state.ts';
 import type { AwsOptions } from './aws-options.ts';
 import { BadInput, checkFiles } from './io.ts';
+import { checkTopics } from './topics.ts';
 
 /** `audit` as the command line asks for it. */
 export interface Audit {
@@ -72,18 +73,6 @@ function checkReport(report: string | undefined, others: Readonly<Record<string,
   for (const [option, path] of Object.entries(others)) {
     if (path === undefined || path === '-' || resolve(path) !== resolve(report)) continue;
     throw new BadInput(`--report ${report} is the file that ${option} names, and would overwrite it`);
-  }
-}
-
-const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
-
-function checkTopics({ topicArn, mailTopicArn }: Audit): void {
-  for (const [option, arn] of Object.entries({ '--topic-arn': topicArn, '--mail-topic-arn': mailTopicArn })) {
-    if (arn === undefined || TOPIC_ARN.test(arn)) continue;
-    throw new BadInput(`${option} is ${JSON.stringify(arn)}: expected arn:aws:sns:REGION:ACCOUNT:NAME`);
-  }
-  if (topicArn === undefined && mailTopicArn !== undefined) {
-    throw new BadInput('--mail-topic-arn needs --topic-arn beside it');
   }
 }
 

@@ -7,10 +7,11 @@ import { auditAndAlert } from '../queue/audit-and-alert.ts';
 import { readDirect } from '../queue/run-event.ts';
 import { type ReadMessages, readMessages } from '../queue/run-sqs-batch.ts';
 import { EXIT, type ExitStatus, exitStatus } from './exit-status.ts';
-import { BadInput, type CliIo, checkFiles, openSink, placeName, readJson, tell } from './io.ts';
+import { type CliIo, checkFiles, openSink, placeName, readJson, tell } from './io.ts';
 import { preparedPolicy } from './load-policy.ts';
 import type { Invocation } from './parse-args.ts';
 import { RecordOutput } from './record-output.ts';
+import { checkTopics } from './topics.ts';
 
 type Handle = Extract<Invocation, { command: 'handle' }>;
 
@@ -65,18 +66,6 @@ function tellFailures(failures: ReadonlyMap<string, string>, io: CliIo): void {
     const [first = '', ...others] = failed.map(([source]) => source);
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     tell(io, printable(`${first}${more}: ${why}`));
-  }
-}
-
-const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
-
-function checkTopics({ topicArn, mailTopicArn }: Handle): void {
-  for (const [option, arn] of Object.entries({ '--topic-arn': topicArn, '--mail-topic-arn': mailTopicArn })) {
-    if (arn === undefined || TOPIC_ARN.test(arn)) continue;
-    throw new BadInput(`${option} is ${JSON.stringify(arn)}: expected arn:aws:sns:REGION:ACCOUNT:NAME`);
-  }
-  if (topicArn === undefined && mailTopicArn !== undefined) {
-    throw new BadInput('--mail-topic-arn needs --topic-arn beside it');
   }
 }
 
