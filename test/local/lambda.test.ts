@@ -215,7 +215,7 @@ describe('a function', () => {
     await fn.stop();
     expect(await running).toMatchObject({ payload: { errorType: 'Runtime.ExitError' } });
     expect(isAlive(pid)).toBe(false);
-    await expect(fetch(`http://${api}/`)).rejects.toThrow();
+    await expect(fetch(`http://${api}/`)).rejects.toThrow('fetch failed');
     await expect(fn.invoke({})).rejects.toThrow(/stopped/);
   });
 });
