@@ -28,19 +28,26 @@ export const handlers = (): readonly string[] =>
     .filter((name) => name.endsWith('.ts'))
     .sort();
 
-async function bundleAll(): Promise<void> {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+/** Bundles the tree at `from` into `to`, which is emptied first. */
+export async function bundleInto(from: string, to: string): Promise<void> {
+  rmSync(to, { recursive: true, force: true });
   await build({
     ...bundleOptions,
-    entryPoints: handlers().map((name) => join(root, 'handlers', name)),
-    outdir: join(root, 'dist', 'handlers'),
+    absWorkingDir: from,
+    entryPoints: handlers().map((name) => join(from, 'handlers', name)),
+    outdir: join(to, 'handlers'),
   });
   await build({
     ...bundleOptions,
+    absWorkingDir: from,
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
-    entryPoints: [{ in: join(root, 'src/cli/main.ts'), out: 'cli' }],
-    outdir: join(root, 'dist'),
+    entryPoints: [{ in: join(from, 'src/cli/main.ts'), out: 'cli' }],
+    outdir: to,
   });
+}
+
+async function bundleAll(): Promise<void> {
+  await bundleInto(root, join(root, 'dist'));
   console.error(
     `bundled ${[...handlers(), 'cli'].map((name) => basename(name, '.ts')).join(', ')} into dist/`,
   );

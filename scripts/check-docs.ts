@@ -1,6 +1,7 @@
 // Documentation runs: each marked block of README.md and docs/ is made again and compared; `--write` renews it.
 //   <!-- file: examples/policy.yaml -->     the block below is that file
 //   <!-- run: npm run -s cli -- --help -->  the block below is what the command prints
+//   <!-- made: node bench/table.ts -->      the Markdown from here to <!-- end --> is what the command prints
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 
 const MARKED = /<!-- (file|run): (.+?) -->\n```(\w*)\n([\s\S]*?)```/g;
+
+const MADE = /<!-- made: (.+?) -->\n([\s\S]*?)<!-- end -->/g;
 
 function made(kind: string, what: string): string {
   if (kind === 'file') return readFileSync(join(root, what), 'utf8');
@@ -37,10 +40,15 @@ const stale: string[] = [];
 for (const document of documents) {
   const path = join(root, document);
   const before = readFileSync(path, 'utf8');
-  const after = before.replace(MARKED, (_all, kind: string, what: string, language: string) => {
-    blocks += 1;
-    return `<!-- ${kind}: ${what} -->\n\`\`\`${language}\n${made(kind, what).trimEnd()}\n\`\`\``;
-  });
+  const after = before
+    .replace(MARKED, (_all, kind: string, what: string, language: string) => {
+      blocks += 1;
+      return `<!-- ${kind}: ${what} -->\n\`\`\`${language}\n${made(kind, what).trimEnd()}\n\`\`\``;
+    })
+    .replace(MADE, (_all, what: string) => {
+      blocks += 1;
+      return `<!-- made: ${what} -->\n${made('run', what).trimEnd()}\n<!-- end -->`;
+    });
   if (after === before) continue;
   stale.push(document);
   if (values.write) writeFileSync(path, after);
