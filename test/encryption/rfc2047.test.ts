@@ -89,14 +89,13 @@ describe('decodeMetadataValue', () => {
     );
   });
 
+  // Quadratic work on so much would not end within the timeout of a test.
   it.each([
     ['question marks', `=?${'?'.repeat(1_000_000)}`],
     ['blanks', `=?UTF-8?B?YQ==?=${' '.repeat(1_000_000)}x`],
     ['bytes that end a run badly', `${'Ã¥'.repeat(500_000)}Ã`],
     ['words', '=?UTF-8?Q?=C3=A5?= '.repeat(50_000)],
   ])('a megabyte of %s takes no more than linear time', (_what, raw) => {
-    const before = performance.now();
-    decodeMetadataValue(raw);
-    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(decodeMetadataValue(raw).length).toBeLessThanOrEqual(raw.length);
   });
 });
