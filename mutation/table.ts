@@ -8,15 +8,22 @@ const { folders } = JSON.parse(readFileSync(join(import.meta.dirname, 'results.j
 };
 const sum = (name: 'killed' | 'timedOut' | 'survived' | 'notCovered'): number =>
   folders.reduce((all, one) => all + one[name], 0);
-const _total: FolderScore = {
+const total: FolderScore = {
   folder: 'all',
   killed: sum('killed'),
   timedOut: sum('timedOut'),
   survived: sum('survived'),
   notCovered: sum('notCovered'),
 };
-const _row = (one: FolderScore): string => {
+const row = (one: FolderScore): string => {
   const { folder, killed, timedOut, survived, notCovered, at = '' } = one;
   const percent = percentFound(one)?.toFixed(1) ?? '-';
   return `| ${folder === 'all' ? '**all**' : `\`src/${folder}\``} | ${killed} | ${timedOut} | ${survived} | ${notCovered} | ${percent} % | ${at} |`;
 };
+process.stdout.write(
+  `${[
+    '| folder | killed | ran out of time | survived | no test reaches it | found | run on |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | --- |',
+    ...[...folders, total].map(row),
+  ].join('\n')}\n`,
+);
