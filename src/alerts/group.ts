@@ -116,6 +116,9 @@ export class Group {
     const [firstKey, lastKey] = [this.#firstKey, this.#lastKey];
     const diagnosis = lists.diagnosis.items;
     const policySource = context.policySource ?? 'policy.yaml';
+    const kept = samples.items;
+    const { captures } = lists;
+    const count = this.#count;
     return {
       version: 1,
       outcome,
@@ -125,13 +128,23 @@ export class Group {
       bucket: cutText(bucket),
       ...(rule === undefined ? {} : { rule: cutText(rule) }),
       codes,
-      count: this.#count,
+      count,
       firstKey: cutText(firstKey),
       lastKey: cutText(lastKey),
       ...this.#written(),
       ...lists,
-      next: nextSteps({ outcome, bucket, firstKey, lastKey, kept: samples.items, diagnosis, policySource }),
-      samples: { ...samples, items: samples.items.map((one) => one.sample) },
+      next: nextSteps({
+        outcome,
+        bucket,
+        firstKey,
+        lastKey,
+        kept,
+        diagnosis,
+        captures,
+        count,
+        policySource,
+      }),
+      samples: { ...samples, items: kept.map((one) => one.sample) },
     };
   }
 

@@ -6,6 +6,12 @@ import {
   describeReason,
   describeViolation,
 } from '../verdict/describe.ts';
+import {
+  type ColumnSettings,
+  NO_SETTING,
+  SETTING_COLUMNS,
+  settingsNote,
+} from '../verdict/remedy-settings.ts';
 import type { Digest, NextSteps, Sample } from './digest.ts';
 import { cutText } from './json-form.ts';
 import { type Listed, MOST_LISTED } from './listed.ts';
@@ -109,11 +115,33 @@ function nextLines({ steps, check, mend, reaudit }: NextSteps): readonly string[
   const command = (purpose: string, text: string | undefined): readonly string[] =>
     text === undefined ? [] : ['', `${purpose}:`, `    ${printable(text)}`];
   return [
-    ...steps.map((step, i) => wrap(printable(step.text), `${i + 1}. `)),
+    ...steps.flatMap(({ text, settings }, i) => [
+      ...(steps[i - 1]?.settings === undefined ? [] : ['']),
+      wrap(printable(text), `${i + 1}. `),
+      ...(settings === undefined ? [] : settingsLines(settings)),
+    ]),
+    ...settingsNoteLines(steps),
     ...command('To look at one of the objects', check),
     ...command('To re-key it in place, once the cause is found', mend),
     ...command('To audit again', reaudit),
   ];
+}
+
+/** One property to a line and never wrapped, so that each can be copied, under the paths and releases that obey it. */
+const settingsLines = (settings: readonly ColumnSettings[]): readonly string[] => [
+  '',
+  ...settings.flatMap(({ column, properties }) => {
+    const { paths, releases } = SETTING_COLUMNS[column];
+    const told = properties.map(({ name, value }) => printable(`${name}=${value}`));
+    return [`   ${paths} (${releases})`, ...(told.length === 0 ? [`(${NO_SETTING})`] : told).map(indented)];
+  }),
+];
+
+const indented = (line: string): string => `       ${line}`;
+
+function settingsNoteLines(steps: NextSteps['steps']): readonly string[] {
+  const settings = steps.flatMap((step) => step.settings ?? []);
+  return settings.length === 0 ? [] : ['', wrap(settingsNote(settings), '')];
 }
 
 function samplesTitle({ samples, count }: Digest): string {

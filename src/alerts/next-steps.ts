@@ -1,9 +1,11 @@
 import { parseKeyReference } from '../keys/reference.ts';
+import type { Captures } from '../policy/types.ts';
 import { remediesFor } from '../verdict/remedy.ts';
 import type { Diagnosis, UnknownReason, Violation } from '../verdict/verdict.ts';
 import type { NextSteps } from './digest.ts';
 import type { AlertingOutcome, Kept } from './group.ts';
 import { cutText } from './json-form.ts';
+import type { Listed } from './listed.ts';
 import { auditCommand, headObjectCommand, rekeyCommand } from './shell.ts';
 
 export interface Situation {
@@ -13,6 +15,9 @@ export interface Situation {
   readonly lastKey: string;
   readonly kept: readonly Kept[];
   readonly diagnosis: readonly Diagnosis[];
+  readonly captures: Listed<Captures>;
+  /** How many records there are, kept or not. */
+  readonly count: number;
   readonly policySource: string;
 }
 
@@ -25,17 +30,24 @@ export function nextSteps(situation: Situation): NextSteps {
     violations.push(...(sample.violations ?? []));
     reasons.push(...(sample.reasons ?? []));
   }
-  const steps = remediesFor({ outcome, violations, reasons, diagnosis });
+  const found = kept.flatMap(({ sample }) => sample.observed ?? []);
+  const more = mayAskForOtherKeys(situation);
+  const steps = remediesFor({ outcome, violations, reasons, diagnosis, found, more });
   const check = firstWhole(kept.map((one) => () => headObjectCommand(one.object)));
   const mend = firstWhole(kept.map((one) => () => mendCommand(one)));
   const reaudit = reauditCommand(situation);
   return {
-    steps: steps.map(({ code, text }) => ({ code, text: cutText(text) })),
+    // Settings hold our own words and key ARNs alone, at most three columns with each remedy: nothing there is long.
+    steps: steps.map((step) => ({ ...step, text: cutText(step.text) })),
     ...(check === undefined ? {} : { check }),
     ...(mend === undefined ? {} : { mend }),
     ...(reaudit === undefined ? {} : { reaudit }),
   };
 }
+
+/** One rule with the same captures asks for the same keys, however many records there are. */
+const mayAskForOtherKeys = ({ kept, count, captures }: Situation): boolean =>
+  kept.length < count && (captures.items.length > 1 || captures.more === true);
 
 /** A command that was cut would name another object: the first that fits whole, or none. */
 function firstWhole(commands: readonly (() => string | undefined)[]): string | undefined {

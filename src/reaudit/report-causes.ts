@@ -9,6 +9,7 @@ import {
 import { isCaptures, isDiagnosis } from './fold-findings.ts';
 import { counted, number, size, spanText, time } from './report-format.ts';
 import { type Html, html, type Part } from './report-html.ts';
+import { stepsList } from './report-steps.ts';
 import { columns } from './report-timeline.ts';
 import type { Tally } from './tally.ts';
 import type { Amount } from './tally-amount.ts';
@@ -47,7 +48,7 @@ function causeCard({ digest, cause }: ToldCause, open: boolean): Html {
 <div class="body">${why(digest, cause.diagnosis)}
 ${findings(digest)}
 <dl class="rows">${factRows({ digest, cause })}</dl>
-${next.steps.length === 0 ? undefined : html`<h4>What to do</h4><ol>${next.steps.map((step) => html`<li>${step.text}</li>`)}</ol>`}
+${stepsList(next.steps)}
 ${command('Look at one of the objects', next.check)}${command('Re-key it in place, once the cause is stopped', next.mend)}${command('Audit again', next.reaudit)}
 ${samples(digest)}</div></details></article>`;
 }

@@ -101,6 +101,9 @@ th:last-child.n,td:last-child.n{padding-right:.2rem}
 .narrow{width:auto;min-width:22rem}
 .samples td:first-child{min-width:18rem}
 .samples td:nth-child(2),.lanes td:not(.lane){white-space:nowrap;font-variant-numeric:tabular-nums}
+.settings{table-layout:fixed;min-width:44rem}
+.settings small{display:block}
+.settings code{display:block;margin-bottom:.25rem}
 .matrix{width:auto}
 .matrix th,.matrix td{border:1px solid var(--line);padding:.35rem .7rem}
 .matrix .n{padding-right:.7rem!important;vertical-align:middle}

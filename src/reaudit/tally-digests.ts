@@ -59,6 +59,7 @@ function digestOf(name: string, cause: CauseTally, context: DigestContext): Dige
   const kept = samples
     .filter(({ object }) => !object.key.endsWith(CUT_MARK))
     .map((sample) => ({ object: sample.object, sample }));
+  const captures = listed<Captures>(cause.captures, isCaptures);
   const policySource = context.policySource ?? 'policy.yaml';
   const next = nextSteps({
     outcome,
@@ -67,6 +68,8 @@ function digestOf(name: string, cause: CauseTally, context: DigestContext): Dige
     lastKey,
     kept,
     diagnosis: diagnosis.items,
+    captures,
+    count: cause.amount.objects,
     policySource,
   });
   return {
@@ -82,7 +85,7 @@ function digestOf(name: string, cause: CauseTally, context: DigestContext): Dige
     firstKey: cutText(firstKey),
     lastKey: cutText(lastKey),
     ...(written.span === undefined ? {} : { written: written.span }),
-    captures: listed<Captures>(cause.captures, isCaptures),
+    captures,
     keys: texts20(cause.keys),
     principals: texts20(cause.principals),
     owners: texts20(cause.owners),

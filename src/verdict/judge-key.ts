@@ -35,6 +35,8 @@ interface Compared {
   readonly unresolved?: { readonly reference: string; readonly cause: UnresolvedCause };
   /** Set where the found key is this option's, past its last day. */
   readonly expired?: string;
+  /** Past its last day, whatever was found. */
+  readonly lapsed?: true;
 }
 
 /** Compares the key that was found with every key that the rule allows: contract section 2, "Key references". */
@@ -42,7 +44,9 @@ export function judgeKey(query: KeyQuery): KeyJudgement {
   const found = foundKey(query);
   const compared = query.options.map((option) => compareOption(option, found, query));
   const comparison = anyOf(compared.map((one) => one.comparison));
-  const allowed = [...new Set(compared.map((one) => one.shown))];
+  const standing = compared.filter(({ lapsed }) => lapsed !== true);
+  // Where every key has lapsed, they are what there is to name.
+  const allowed = [...new Set((standing.length === 0 ? compared : standing).map((one) => one.shown))];
   switch (comparison) {
     case 'same':
       return { comparison, violations: [], reasons: [] };
@@ -107,7 +111,7 @@ function compareOption(option: KeyOption, found: Found, query: KeyQuery): Compar
   }
   if (utcDay(query.writtenMs) <= option.until) return compared;
   const expired = compared.comparison === 'same' ? { expired: option.until } : {};
-  return { comparison: 'different', shown: compared.shown, ...expired };
+  return { comparison: 'different', shown: compared.shown, lapsed: true, ...expired };
 }
 
 function compareMeaning(meaning: OptionMeaning, found: Found, query: KeyQuery): Compared {

@@ -4,7 +4,7 @@ import { buildDigests, type Digest } from '../../src/alerts/digest.ts';
 import { mailMessage, perProtocolMessage, programMessage } from '../../src/alerts/messages.ts';
 import { MOST_PUBLISH_BYTES, publishBytes } from '../../src/alerts/shorten.ts';
 import type { AuditRecord } from '../../src/verdict/record.ts';
-import { at, bare, CONTEXT, REASONS, VIOLATIONS, wrongKey } from './records.ts';
+import { at, bare, CONTEXT, KEY_B, REASONS, VIOLATIONS, wrongKey } from './records.ts';
 
 const golden = (name: string): string => readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8');
 
@@ -74,6 +74,31 @@ describe('other mails', () => {
     expect(message.body).toContain(
       '    s3-encryption-auditor audit s3://acme-lake/tenants/b/day=1/ --policy',
     );
+  });
+
+  it('the key of the settings is filled in only where every record is known to ask for it', () => {
+    const key = `fs.s3a.encryption.key=${KEY_B}`;
+    const records = Array.from({ length: 30 }, (_, i) => wrongKey(0, at(`tenants/b/${i}`)));
+    expect(mailMessage(digestOf(...records)).body).toContain(key);
+    const other = wrongKey(0, { ...at('tenants/z/0'), captures: { tenant: 'z' } });
+    const mail = mailMessage(digestOf(...records, other)).body;
+    expect(mail).not.toContain(key);
+    expect(mail).toContain('fs.s3a.encryption.key=KEY_ARN\n');
+    expect(mail).toContain('KEY_ARN stands for the full ARN');
+    expect(mailMessage(digestOf(wrongKey(0), other)).body).toContain(key);
+  });
+
+  it('a property is a line of its own, never wrapped, and a connector without one says so', () => {
+    const mail = mailMessage(digestOf(wrongKey(0))).body;
+    expect(mail).toMatch(/^ {7}spark\.sql\.parquet\.fs\.optimized\.committer\.optimization-enabled=false$/m);
+    expect(mail).toMatch(/^ {7}fs\.s3\.serverSideEncryption\.kms\.keyId=arn:\S+$/m);
+    expect(mail).not.toMatch(/\n\n\n/);
+    const doubled = { ...VIOLATIONS.SSE_ALGORITHM_NOT_ALLOWED.args, allowed: ['aws:kms:dsse'] };
+    const due = wrongKey(0, {
+      violations: [{ code: 'SSE_ALGORITHM_NOT_ALLOWED', args: doubled }],
+      diagnosis: [],
+    });
+    expect(mailMessage(digestOf(due)).body).toContain('(no property of this connector asks for it;');
   });
 
   it('several codes at once break the policy', () => {

@@ -98,10 +98,26 @@ describe('the schema of an alert', () => {
     expect(alertProblems(alert)).toEqual([]);
   });
 
+  const withSettings = (change: (settings: readonly object[]) => readonly object[]) => {
+    const alert = alerts.find((one) => JSON.stringify(one).includes('fs.s3.impl.disable.cache"'));
+    const [first, ...rest] = alert.next.steps;
+    return { ...alert, next: { steps: [{ ...first, settings: change(first.settings) }, ...rest] } };
+  };
+
+  it('takes settings as they are written, and a step without them', () => {
+    expect(alertProblems(withSettings((settings) => settings))).toEqual([]);
+    expect(alerts.some((one) => one.next.steps.some((step: object) => !('settings' in step)))).toBe(true);
+  });
+
   it.each([
     ['an unknown member', { ...alerts[0], extra: 1 }],
     ['a source address', { ...alerts[0], samples: { items: [wrongKey(0)] } }],
     ['more than twenty of a list', { ...alerts[0], keys: { items: Array.from({ length: 21 }, String) } }],
+    ['settings of two columns', withSettings((settings) => settings.slice(1))],
+    [
+      'a column that is none',
+      withSettings((settings) => [{ ...settings[0], column: 'hdfs' }, ...settings.slice(1)]),
+    ],
     ['no codes', { ...alerts[0], codes: [] }],
     ['a count of none', { ...alerts[0], count: 0 }],
   ])('refuses %s', (_what, alert) => {

@@ -6,6 +6,7 @@ import { found } from '../support/memory.ts';
 
 const A = keyArn('a');
 const B = keyArn('b');
+const OTHER = keyArn('c');
 
 const policy = (sse: string, more = ''): string =>
   `version: 1\n${more}rules:\n  - { id: r, match: "s3://lake/p/", sse: ${sse} }\n`;
@@ -159,6 +160,19 @@ describe('a key past its last day', () => {
       'violation',
       'KMS_KEY_EXPIRED',
     ]);
+  });
+
+  it('is not among the keys that a violation names as allowed, unless every one of them has lapsed', async () => {
+    const allowedFor = async (keys: string): Promise<unknown> => {
+      const head = kms(OTHER, { lastModifiedMs: Date.parse('2026-11-21T00:00:00Z') });
+      const bed = testBed(policy('{ key: k }', keys));
+      bed.heads.put('lake/p/o', found(head));
+      return (await audit(bed, written('lake/p/o'))).violations;
+    };
+    const wrong = { code: 'KMS_KEY_NOT_ALLOWED', args: { actual: OTHER } };
+    expect(await allowedFor(until)).toMatchObject([{ ...wrong, args: { allowed: [A] } }]);
+    const lapsed = `keys:\n  k: { key: "${B}", until: 2026-11-20 }\n`;
+    expect(await allowedFor(lapsed)).toMatchObject([{ ...wrong, args: { allowed: [B] } }]);
   });
 
   it('cannot be judged where HEAD gives no Last-Modified, and is unknown', async () => {

@@ -247,6 +247,26 @@ describe('the causes', () => {
     );
   });
 
+  it('have the properties to change in a table, with a column for each scheme and connector', () => {
+    const html = section(page([wrongKey(0)]), 'causes');
+    const table = /<table class="settings">.*?<\/table>/s.exec(html)?.[0] ?? '';
+    expect(words(table)).toContain(
+      's3:// on EMRFS EMR below 7.10.0 s3:// on S3A EMR 7.10.0 and later s3a:// on S3A any release',
+    );
+    expect(table.match(/<td>/g)).toHaveLength(3);
+    expect(words(html)).toContain('takes the prefix spark.hadoop.');
+    expect(html).toContain(`fs.s3a.encryption.key=<wbr>${KEY_B}`);
+  });
+
+  it('say of a connector without a property for it that it has none', () => {
+    const allowed = {
+      code: 'SSE_ALGORITHM_NOT_ALLOWED',
+      args: { allowed: ['aws:kms:dsse'], actual: 'AES256' },
+    } as const;
+    const text = words(section(page([wrongKey(0, { violations: [allowed] })]), 'causes'));
+    expect(text).toContain('no property of this connector asks for it');
+  });
+
   it('account for every object that needs attention, also where there are too many causes', () => {
     const many = times(LIMITS.causes + 5, (i) => wrongKey(0, { rule: `r${String(i).padStart(5, '0')}` }));
     expect(words(section(page(many), 'causes'))).toContain(
