@@ -89,7 +89,7 @@ function handedOn(
   if (cluster.s3Connector !== 's3a') return undefined;
   if (name !== 'encryption.algorithm') return read('s3', HANDED_ON[name] ?? name);
   if (!isTrue(read('s3', 'enableServerSideEncryption'))) return undefined;
-  return read('s3', 'serverSideEncryption.kms.keyId') === undefined ? 'SSE-S3' : 'SSE-KMS';
+  return read('s3', 'serverSideEncryption.kms.keyId') === undefined ? 'AES256' : 'SSE-KMS';
 }
 
 type Read = (name: string) => string | undefined;
@@ -113,7 +113,6 @@ function s3aFileSystem({ s3, kms }: Cluster, bucket: string, read: Read): Put {
   switch (algorithm) {
     case undefined:
       return plainPut(s3, bucket, {});
-    case 'SSE-S3':
     case 'AES256':
       return plainPut(s3, bucket, sseHeaders('AES256', undefined));
     case 'SSE-KMS':

@@ -137,7 +137,8 @@ function serverSide(facts: SettingsFacts): readonly ColumnSettings[] | undefined
           property('fs.s3.enableServerSideEncryption', 'true'),
           property('fs.s3.serverSideEncryptionAlgorithm', 'AES256'),
         ],
-        [property('fs.s3a.encryption.algorithm', kind)],
+        // Hadoop's own word for SSE-S3, the only one that it takes: S3AEncryptionMethods.
+        [property('fs.s3a.encryption.algorithm', 'AES256')],
       );
     default:
       return assertNever(kind);

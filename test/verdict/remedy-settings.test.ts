@@ -145,7 +145,7 @@ describe('the settings for other causes', () => {
     [
       'AES256',
       ['fs.s3.enableServerSideEncryption=true', 'fs.s3.serverSideEncryptionAlgorithm=AES256'],
-      'SSE-S3',
+      'AES256',
     ],
   ])('a rule that allows %s alone: EMRFS %j, S3A %s', (algorithm, emrfs, s3a) => {
     const due = facts([
