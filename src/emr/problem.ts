@@ -11,6 +11,8 @@ export const EMR_PROBLEM_LEVELS = {
   'emr/missing-key': 'error',
   'emr/placeholder': 'error',
   'emr/undecided-order': 'error',
+  'emr/wrong-file': 'error',
+  'emr/several-jobs': 'error',
   'emr/conflict': 'warning',
   'emr/duplicate': 'warning',
   'emr/unknown-classification': 'warning',

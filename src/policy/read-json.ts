@@ -7,26 +7,40 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const WORD = /true|false|null/y;
 const CONTROL = /\p{Cc}/u;
 
+/** Where text stops to be JSON, and what was expected there. */
+export interface JsonFault {
+  readonly at: number;
+  readonly expected: string;
+}
+
+/** What becomes of an entry whose key its map holds already: called once all has been read, in file order. */
+export type OnRepeated = (entries: Map<string, Entry>, entry: Entry) => void;
+
 /** Thrown within this file alone: the text is no JSON, or JSON that is better left to the YAML reader. */
 class NotPlainJson extends Error {
   override readonly name = 'NotPlainJson';
+  readonly fault: JsonFault;
+  constructor(at: number, expected: string) {
+    super(expected);
+    this.fault = { at, expected };
+  }
 }
 
 class JsonReader {
   readonly #text: string;
   readonly #repeated: (() => void)[] = [];
-  readonly #log: ProblemLog;
+  readonly #onRepeated: OnRepeated;
   #at = 0;
 
-  constructor(text: string, log: ProblemLog) {
+  constructor(text: string, onRepeated: OnRepeated) {
     this.#text = text;
-    this.#log = log;
+    this.#onRepeated = onRepeated;
   }
 
   read(): Node {
     const node = this.#value(1);
     this.#skipSpace();
-    if (this.#at < this.#text.length) throw new NotPlainJson();
+    if (this.#at < this.#text.length) throw this.#refusal('the end of the text');
     for (const report of this.#repeated) report();
     return node;
   }
@@ -46,7 +60,7 @@ class JsonReader {
       case 'n':
         return this.#word(start);
       default: {
-        const source = this.#take(NUMBER);
+        const source = this.#take(NUMBER, 'a value');
         return { kind: 'number', value: Number(source), source, start, end: this.#at };
       }
     }
@@ -60,8 +74,8 @@ class JsonReader {
       this.#skipSpace();
       this.#expect(':');
       const entry: Entry = { key: key.value, keySpan: key, value: this.#value(depth + 1) };
-      if (entries.has(entry.key)) this.#repeated.push(() => keepFirst(entries, entry, this.#log));
-      else keepFirst(entries, entry, this.#log);
+      if (entries.has(entry.key)) this.#repeated.push(() => this.#onRepeated(entries, entry));
+      else entries.set(entry.key, entry);
     });
     return { kind: 'map', entries, complete: true, start, end: this.#at };
   }
@@ -73,7 +87,7 @@ class JsonReader {
   }
 
   #members(depth: number, close: string, readMember: () => void): void {
-    if (depth > DEEPEST_NESTING) throw new NotPlainJson();
+    if (depth > DEEPEST_NESTING) throw this.#refusal(`no deeper nesting than ${DEEPEST_NESTING}`);
     this.#at++;
     this.#skipSpace();
     if (this.#text[this.#at] !== close) {
@@ -85,42 +99,47 @@ class JsonReader {
         this.#skipSpace();
       }
     }
-    this.#expect(close);
+    this.#expect(close, `"," or "${close}"`);
   }
 
   #string(start: number): Node & { readonly kind: 'text' } {
-    this.#expect('"');
+    this.#expect('"', 'a text in double quotes');
     let escaped = false;
     for (let character = this.#text[this.#at]; character !== '"'; character = this.#text[this.#at]) {
-      if (character === undefined) throw new NotPlainJson();
+      if (character === undefined) throw new NotPlainJson(start, 'a text that ends in a double quote');
       if (character === '\\') escaped = true;
       this.#at += character === '\\' ? 2 : 1;
     }
     this.#at++;
     const source = this.#text.slice(start, this.#at);
-    if (CONTROL.test(source)) throw new NotPlainJson();
+    const control = source.search(CONTROL);
+    if (control !== -1) throw new NotPlainJson(start + control, 'no control character within a text');
     const end = this.#at;
     if (!escaped) return { kind: 'text', value: source.slice(1, -1), verbatim: start + 1, start, end };
-    return { kind: 'text', value: unescaped(source), start, end };
+    return { kind: 'text', value: unescaped(source, start), start, end };
   }
 
   #word(start: number): Node {
-    const word = this.#take(WORD);
+    const word = this.#take(WORD, 'a value');
     const span = { start, end: this.#at };
     return word === 'null' ? { kind: 'null', ...span } : { kind: 'boolean', value: word === 'true', ...span };
   }
 
-  #take(pattern: RegExp): string {
+  #take(pattern: RegExp, expected: string): string {
     pattern.lastIndex = this.#at;
     const [found] = pattern.exec(this.#text) ?? [];
-    if (found === undefined) throw new NotPlainJson();
+    if (found === undefined) throw this.#refusal(expected);
     this.#at += found.length;
     return found;
   }
 
-  #expect(character: string): void {
-    if (this.#text[this.#at] !== character) throw new NotPlainJson();
+  #expect(character: string, expected = `"${character}"`): void {
+    if (this.#text[this.#at] !== character) throw this.#refusal(expected);
     this.#at++;
+  }
+
+  #refusal(expected: string): NotPlainJson {
+    return new NotPlainJson(this.#at, expected);
   }
 
   #skipSpace(): void {
@@ -130,10 +149,27 @@ class JsonReader {
   }
 }
 
-function unescaped(source: string): string {
-  const value: unknown = JSON.parse(source);
-  if (typeof value !== 'string') throw new NotPlainJson();
-  return value;
+function unescaped(source: string, start: number): string {
+  try {
+    const value: unknown = JSON.parse(source);
+    if (typeof value === 'string') return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new NotPlainJson(start, 'a text with JSON escapes alone');
+}
+
+/**
+ * Takes a text and gives the value that it holds if it is JSON (RFC 8259, at most 64 levels deep), else where it stops
+ * to be. `onRepeated` decides what a key that stands twice means.
+ */
+export function readPlainJson(text: string, onRepeated: OnRepeated): Node | JsonFault {
+  try {
+    return new JsonReader(text, onRepeated).read();
+  } catch (error) {
+    if (error instanceof NotPlainJson) return error.fault;
+    throw error;
+  }
 }
 
 /**
@@ -142,11 +178,6 @@ function unescaped(source: string): string {
  */
 export function readJson(text: string, log: ProblemLog): Node | undefined {
   if (!text.trimStart().startsWith('{')) return undefined;
-  try {
-    return new JsonReader(text, log).read();
-  } catch (error) {
-    // JSON.parse refuses a bad escape by a SyntaxError.
-    if (error instanceof NotPlainJson || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const read = readPlainJson(text, (entries, entry) => keepFirst(entries, entry, log));
+  return 'kind' in read ? read : undefined;
 }

@@ -1,0 +1,126 @@
+/** One word of a command line, quotes removed, with the offset at which it begins. */
+export interface ShellWord {
+  readonly text: string;
+  readonly start: number;
+}
+
+/** The commands of a shell text, and where a quote was left open: the word that it stands in is left out. */
+export interface ShellText {
+  readonly commands: readonly (readonly ShellWord[])[];
+  readonly open?: { readonly at: number; readonly quote: string };
+}
+
+const BLANK = /[ \t\r]/;
+const OPERATOR = /[\n;&|()<>]/;
+/** `<KMS Key Id>` within a word is somebody's placeholder: as a redirection it would stand apart. */
+const PLACEHOLDER = /<[^<>\n"'`$;&|]{1,80}>/y;
+/** As long as a line of a script, so that a text of a million `${` costs no square of it. */
+const EXPANSION = /\$\{[^}\n]{0,200}\}|\$\([^()\n]{0,200}\)|`[^`\n]{0,200}`/y;
+const ESCAPED_IN_QUOTES = '$`"\\';
+
+class ShellReader {
+  readonly #text: string;
+  readonly #operators: boolean;
+  readonly #commands: ShellWord[][] = [];
+  #words: ShellWord[] = [];
+  #word: string[] = [];
+  #start: number | undefined;
+  #at = 0;
+  #open: ShellText['open'];
+
+  constructor(text: string, operators: boolean) {
+    this.#text = text;
+    this.#operators = operators;
+  }
+
+  read(): ShellText {
+    while (this.#at < this.#text.length) this.#next(this.#text.charAt(this.#at));
+    this.#endCommand();
+    return { commands: this.#commands, ...(this.#open === undefined ? {} : { open: this.#open }) };
+  }
+
+  #next(char: string): void {
+    if (char === "'" || char === '"') this.#quoted(char);
+    else if (char === '\\') this.#escape();
+    else if (BLANK.test(char) || (char === '\n' && !this.#operators)) this.#separate(() => this.#endWord());
+    else if (char === '#' && this.#start === undefined && this.#operators) this.#comment();
+    else if ((char === '$' || char === '`' || char === '<') && this.#taken(char)) return;
+    else if (this.#operators && OPERATOR.test(char)) this.#separate(() => this.#endCommand());
+    else this.#add(char, 1);
+  }
+
+  #taken(char: string): boolean {
+    const pattern = char === '<' ? PLACEHOLDER : EXPANSION;
+    if (char === '<' && this.#start === undefined) return false;
+    pattern.lastIndex = this.#at;
+    const [found] = pattern.exec(this.#text) ?? [];
+    if (found === undefined) return false;
+    this.#add(found, found.length);
+    return true;
+  }
+
+  #quoted(quote: string): void {
+    const from = this.#at;
+    this.#add('', 1);
+    for (;;) {
+      const char = this.#text.charAt(this.#at);
+      if (char === '') {
+        this.#open ??= { at: from, quote };
+        this.#word = [];
+        this.#start = undefined;
+        return;
+      }
+      if (char === quote) break;
+      const next = this.#text.charAt(this.#at + 1);
+      if (char === '\\' && quote === '"' && next === '\n') this.#add('', 2);
+      else if (char === '\\' && quote === '"' && next !== '' && ESCAPED_IN_QUOTES.includes(next)) {
+        this.#add(next, 2);
+      } else this.#add(char, 1);
+    }
+    this.#at++;
+  }
+
+  #escape(): void {
+    const line = /\\\r?\n/y;
+    line.lastIndex = this.#at;
+    const [ended] = line.exec(this.#text) ?? [];
+    if (ended === undefined) this.#add(this.#text.charAt(this.#at + 1), 2);
+    else this.#at += ended.length;
+  }
+
+  #comment(): void {
+    const end = this.#text.indexOf('\n', this.#at);
+    this.#at = end === -1 ? this.#text.length : end;
+  }
+
+  #add(text: string, length: number): void {
+    this.#start ??= this.#at;
+    this.#word.push(text);
+    this.#at += length;
+  }
+
+  #separate(end: () => void): void {
+    end();
+    this.#at++;
+  }
+
+  #endWord(): void {
+    if (this.#start === undefined) return;
+    this.#words.push({ text: this.#word.join(''), start: this.#start });
+    this.#word = [];
+    this.#start = undefined;
+  }
+
+  #endCommand(): void {
+    this.#endWord();
+    if (this.#words.length > 0) this.#commands.push(this.#words);
+    this.#words = [];
+  }
+}
+
+/**
+ * Takes a shell text and gives its commands as words, as POSIX quotes them; expansions stay as they are written. With
+ * `operators: false` it is one command, as a parameter is that no shell sees.
+ */
+export const readShell = (text: string, { operators }: { readonly operators: boolean }): ShellText =>
+  new ShellReader(text, operators).read();

@@ -1,0 +1,174 @@
+import { quoted } from '../policy/problem-text.ts';
+import type { ReadingLog } from './read-log.ts';
+import { concernsEncryption } from './read-near-miss.ts';
+import type { Placing } from './read-place.ts';
+import { readProperty } from './read-setting.ts';
+import { readShell, type ShellWord } from './read-shell.ts';
+
+const PROGRAMS: ReadonlySet<string> = new Set([
+  'spark-submit',
+  'spark-shell',
+  'spark-sql',
+  'pyspark',
+  'sparkR',
+]);
+/** Options of spark-submit without a value: https://spark.apache.org/docs/latest/submitting-applications.html */
+const SWITCHES: ReadonlySet<string> = new Set([
+  '--help',
+  '-h',
+  '--supervise',
+  '--verbose',
+  '-v',
+  '--version',
+  '--usage-error',
+  '--load-spark-defaults',
+]);
+/** With one of these, spark-submit runs nothing. */
+const NO_JOB: ReadonlySet<string> = new Set(['--version', '--help', '--kill', '--status']);
+const CONF: ReadonlySet<string> = new Set(['--conf', '-c']);
+const OPTION = /^(--[A-Za-z][A-Za-z0-9-]*)=(.*)$/su;
+
+/** What an option carries: after `=` in its own word, or in the next word. */
+interface Option {
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly start: number;
+  /** The words that it takes up. */
+  readonly length: number;
+}
+
+function optionAt(words: readonly ShellWord[], at: number): Option | undefined {
+  const word = words[at];
+  if (word === undefined || !word.text.startsWith('-')) return undefined;
+  const [, name, value] = OPTION.exec(word.text) ?? [];
+  if (name !== undefined && value !== undefined) return { name, value, start: word.start, length: 1 };
+  const next = words[at + 1];
+  const alone = SWITCHES.has(word.text) || next === undefined;
+  if (alone) return { name: word.text, value: undefined, start: word.start, length: 1 };
+  return { name: word.text, value: next.text, start: next.start, length: 2 };
+}
+
+class SparkSubmitReader {
+  readonly #place: Placing;
+  readonly #log: ReadingLog;
+
+  constructor(place: Placing, log: ReadingLog) {
+    this.#place = place;
+    this.#log = log;
+  }
+
+  /** Reads the options; `application` says whether the first word that is no option ends them. */
+  options(words: readonly ShellWord[], { application }: { readonly application: boolean }): void {
+    for (let at = 0; at < words.length; ) {
+      const word = words[at];
+      if (word === undefined) return;
+      const option = optionAt(words, at);
+      if (option !== undefined) {
+        this.#option(option);
+        at += option.length;
+      } else if (word.text.startsWith('$') && !word.text.startsWith('${')) {
+        this.#expansion(word);
+        at++;
+      } else if (application) {
+        this.#applicationArguments(words.slice(at + 1));
+        return;
+      } else at++;
+    }
+  }
+
+  #option({ name, value, start }: Option): void {
+    if (CONF.has(name)) {
+      if (value === undefined) {
+        this.#log.problem('emr/syntax', this.#place(start), `nothing follows ${name}: expected name=value`);
+      } else readConf(value, this.#place(start), this.#log);
+    } else if (name === '--properties-file') {
+      const message = `--properties-file ${quoted(value ?? '')} is not followed: read that file too`;
+      this.#log.problem('emr/not-followed', this.#place(start), message);
+    }
+  }
+
+  #expansion({ text, start }: ShellWord): void {
+    const message = `${quoted(text.split('=')[0] ?? '')} is not followed: what the shell puts there may hold more options`;
+    this.#log.problem('emr/not-followed', this.#place(start), message);
+  }
+
+  /** Spark gives what stands after the application to the application. */
+  #applicationArguments(words: readonly ShellWord[]): void {
+    for (let at = 0; at < words.length; at++) {
+      const option = optionAt(words, at);
+      if (option === undefined || !CONF.has(option.name)) continue;
+      const name = (option.value ?? '').split('=')[0] ?? '';
+      if (!concernsEncryption(name.replace(/^spark\.hadoop\./u, ''))) continue;
+      const message = `--conf ${quoted(name)} stands after the application, so Spark hands it to the application: put it before`;
+      this.#log.problem('emr/ignored-property', this.#place(option.start), message);
+    }
+  }
+}
+
+/** Takes `name=value` as it follows `--conf`, and reads it. */
+export function readConf(text: string, place: ReturnType<Placing>, log: ReadingLog): void {
+  const equals = text.indexOf('=');
+  if (equals === -1) {
+    log.problem(
+      'emr/syntax',
+      place,
+      `expected name=value after --conf, found ${quoted(text.split(/\s/u)[0] ?? '')} without a value`,
+    );
+    return;
+  }
+  const property = { name: text.slice(0, equals), value: text.slice(equals + 1) };
+  readProperty({ ...property, layer: 'job', place, repetition: 'spark-submit' }, log);
+}
+
+/** The index of the word that calls Spark: `spark-submit`, `/usr/bin/spark-submit`, after `sudo` or an assignment too. */
+export function sparkCallIn(words: readonly ShellWord[]): number {
+  return words.findIndex(({ text }) => PROGRAMS.has(text.slice(text.lastIndexOf('/') + 1)));
+}
+
+/** Takes the words of one command and reads it as a job if it calls Spark; false where it does not. */
+export function readArguments(words: readonly ShellWord[], place: Placing, log: ReadingLog): boolean {
+  const call = sparkCallIn(words);
+  const first = words[call];
+  if (first === undefined) return readWithin(words, place, log);
+  if (words.some(({ text }) => NO_JOB.has(text))) return true;
+  const unit = { kind: 'job', place: place(first.start) } as const;
+  log.within(unit, () => {
+    new SparkSubmitReader(place, log).options(words.slice(call + 1), { application: true });
+  });
+  return true;
+}
+
+/** `bash -c "spark-submit ..."`: a command within a word. */
+function readWithin(words: readonly ShellWord[], place: Placing, log: ReadingLog): boolean {
+  let found = false;
+  for (const { text, start } of words) {
+    if (!/\bspark-submit\s/u.test(text)) continue;
+    for (const inner of readShell(text, { operators: true }).commands) {
+      if (sparkCallIn(inner) === -1) continue;
+      found = true;
+      readArguments(inner, () => place(start), log);
+    }
+  }
+  return found;
+}
+
+/** Takes flags without a command, as words, and reads them. */
+export function readFlags(words: readonly ShellWord[], place: Placing, log: ReadingLog): void {
+  new SparkSubmitReader(place, log).options(words, { application: false });
+}
+
+/** Takes `sparkSubmitParameters`, which no shell sees, and reads its flags. */
+export function readParameters(text: string, place: Placing, log: ReadingLog): void {
+  const { commands, open } = readShell(text, { operators: false });
+  if (open !== undefined) reportOpenQuote(open, place, log);
+  for (const words of commands) readFlags(words, place, log);
+}
+
+/** Says that a quote has no end: what follows it is one word. */
+export function reportOpenQuote(
+  { at, quote }: { readonly at: number; readonly quote: string },
+  place: Placing,
+  log: ReadingLog,
+): void {
+  log.problem('emr/syntax', place(at), `the quote ${quote} that begins here has no end: close it`);
+}
