@@ -12,6 +12,7 @@ import { PolicyHolder } from './audit/policy-holder.ts';
 import type { InstructionFiles, KeyDirectory, ObjectHeads } from './audit/ports.ts';
 import { type PreparedPolicy, preparePolicy } from './audit/prepared-policy.ts';
 import { awsClients, type Clients, type ConnectionOptions } from './aws/clients.ts';
+import type { BucketSettings } from './emr/bucket-settings.ts';
 import type { QueueDeps, QueueReport } from './queue/deps.ts';
 import {
   type Environment,
@@ -92,6 +93,18 @@ export function s3Heads(clients: Clients, env?: Environment): ObjectHeads {
 export function s3Lister(clients: Clients): ObjectLister {
   const inner = once(async () => (await import('./aws/heads-for.ts')).listerFor(clients));
   return { list: async (request) => (await inner()).list(request) };
+}
+
+/** A bucket's own configuration; the client is loaded with the first question. */
+export function s3BucketSettings(clients: Clients): BucketSettings {
+  const inner = once(async () => {
+    const { S3BucketSettings } = await import('./aws/s3-bucket-settings.ts');
+    return new S3BucketSettings(await clients.s3());
+  });
+  return {
+    defaultEncryption: async (bucket) => (await inner()).defaultEncryption(bucket),
+    notifications: async (bucket) => (await inner()).notifications(bucket),
+  };
 }
 
 /** Whole objects piece by piece, for the files of an inventory; the client is loaded with the first one. */

@@ -31,7 +31,7 @@ async function run(invocation: Invocation, io: CliIo): Promise<ExitStatus> {
       io.stderr.write(invocation.text);
       return EXIT.badUsage;
     case 'policy check':
-      return (await import('./policy-check.ts')).policyCheck(invocation.policy, invocation.aws, io);
+      return (await import('./policy-check.ts')).policyCheck(invocation, io);
     case 'policy explain':
       return (await import('./policy-explain.ts')).policyExplain(invocation, io);
     case 'audit':
@@ -42,6 +42,14 @@ async function run(invocation: Invocation, io: CliIo): Promise<ExitStatus> {
       return (await import('./audit-dry-run.ts')).auditDryRun(invocation, io);
     case 'report':
       return (await import('./report.ts')).report(invocation, io);
+    case 'bucket check':
+      return (await import('./bucket-check.ts')).bucketCheck(invocation, io);
+    case 'emr import':
+      return (await import('./emr-import.ts')).emrImport(invocation, io);
+    case 'emr export':
+      return (await import('./emr-export.ts')).emrExport(invocation, io);
+    case 'emr preflight':
+      return (await import('./emr-preflight.ts')).emrPreflight(invocation, io);
     case 'evaluate':
       return (await import('./evaluate.ts')).evaluate(invocation, io);
     case 'handle':

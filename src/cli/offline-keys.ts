@@ -13,6 +13,12 @@ export class OfflineKeys implements KeyDirectory {
     this.#facts = facts;
   }
 
+  /** What an alias stands for, where the file says a key. */
+  arnOf(alias: AliasReference): KeyArn | undefined {
+    const fact = this.#facts.get(referenceText(alias));
+    return fact?.kind === 'key' ? fact.arn : undefined;
+  }
+
   async alias(alias: AliasReference): Promise<AliasAnswer> {
     const fact = this.#facts.get(referenceText(alias));
     return fact === undefined || fact.kind === 'described' ? { kind: 'unlookable' } : fact;

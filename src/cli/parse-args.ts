@@ -1,15 +1,26 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { Audit } from './audit-target.ts';
 import type { AwsOptions } from './aws-options.ts';
+import type { BucketCheck } from './bucket-check.ts';
+import type { EmrExport } from './emr-export.ts';
+import type { EmrImport } from './emr-import.ts';
+import type { EmrPreflight } from './emr-preflight.ts';
 import { type AuditDryRun, addAudit, addReport } from './parse-audit.ts';
+import { addBucket } from './parse-bucket.ts';
+import { addEmr } from './parse-emr.ts';
 import { aws, given, type Options, POLICY, text, withAws } from './parse-options.ts';
+import type { PolicyCheck } from './policy-check.ts';
 import type { ReportInvocation } from './report.ts';
 
 export type Invocation =
   | Audit
   | AuditDryRun
   | ReportInvocation
-  | { readonly command: 'policy check'; readonly policy: string; readonly aws: AwsOptions }
+  | BucketCheck
+  | EmrImport
+  | EmrExport
+  | EmrPreflight
+  | PolicyCheck
   | {
       readonly command: 'policy explain';
       readonly policy: string;
@@ -87,6 +98,8 @@ function buildProgram(choose: (invocation: Invocation) => void, version: string)
   addEvaluate(program, choose);
   addReport(program, choose);
   addPolicyCommands(program, choose);
+  addBucket(program, choose);
+  addEmr(program, choose);
   return program;
 }
 
@@ -96,9 +109,19 @@ function addPolicyCommands(program: Command, choose: (invocation: Invocation) =>
     policy
       .command('check')
       .description('every problem of a policy, with line and column')
-      .argument('<policy>', POLICY),
+      .argument('<policy>', POLICY)
+      .addOption(
+        new Option('--suggest <what>', 'print exemptions for the scratch objects of EMR committers').choices([
+          'emr',
+        ]),
+      ),
   ).action((path: string, options: Options) =>
-    choose({ command: 'policy check', policy: path, aws: aws(options) }),
+    choose({
+      command: 'policy check',
+      policy: path,
+      ...(options.suggest === 'emr' ? { suggest: 'emr' } : {}),
+      aws: aws(options),
+    }),
   );
   withAws(
     policy

@@ -31,7 +31,7 @@ export function importedConnector(
 }
 
 function labelsOf({ readings, released }: ReleaseRequest): readonly Released[] {
-  const flag = released === undefined ? [] : [{ label: released, place: { source: '--release-label' } }];
+  const flag = released === undefined ? [] : [{ label: released, place: { source: '--release' } }];
   const read = readings.flatMap(({ releaseLabel, settings }) => {
     const source = settings[0]?.place.source ?? 'the release label of a document';
     return releaseLabel === undefined ? [] : [{ label: releaseLabel, place: { source } }];

@@ -43,7 +43,7 @@ const COLUMN_NAMES: Readonly<Record<Column, string>> = {
   's3a-s3a': 's3a:// on S3A',
 };
 
-const FLAG_OF_TARGET: SettingPlace = { source: '--target' };
+const FLAG_OF_TARGET: SettingPlace = { source: '--prefix' };
 
 interface Part {
   readonly scope: ImportScope;

@@ -2,7 +2,7 @@ import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type LocalAws, startLocalAws } from '../../local/aws.ts';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../local/aws.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
@@ -36,8 +36,8 @@ export interface Received {
 }
 
 /** The bucket that the sample events speak of, with two keys, in the local AWS. */
-export async function localLake(): Promise<LocalLake> {
-  const aws = await startLocalAws();
+export async function localLake(options: LocalAwsOptions = {}): Promise<LocalLake> {
+  const aws = await startLocalAws(options);
   const config = { ...aws.clientConfig(ACCOUNT, REGION), maxAttempts: 1 };
   const [s3, kms, sns, sqs] = [
     new S3Client(config),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FIXTURES, fileWith, POLICY, run, scratch } from './run.ts';
+import { FIXTURES, fileWith, POLICY, run, scratch, unprintableIn } from './run.ts';
 
 const GOOD = readFileSync(POLICY, 'utf8');
 const WARNS = `version: 1
@@ -106,5 +106,87 @@ describe('policy check', () => {
 
   it('the policy of the fixtures is what these tests think it is', () => {
     expect(GOOD).toContain('uncovered: report');
+  });
+});
+
+describe('policy check --suggest emr', () => {
+  const check = (text: string) => run(['policy', 'check', '-', '--suggest', 'emr'], { stdin: text });
+  const CLEAN = `version: 1
+rules:
+  - { id: tenants, match: "s3://acme-lake/tenants/{tenant}/", sse: { algorithm: [aws:kms] } }
+`;
+
+  it('prints exemptions as YAML, with reasons and what they cost, and leaves the file alone', async () => {
+    const path = fileWith('p.yaml', CLEAN);
+    const { status, stdout, stderr } = await run(['policy', 'check', path, '--suggest', 'emr']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: `${path}: 0 errors, 0 warnings, 1 rule\n` });
+    expect(stdout).toContain(
+      '  - { match: "s3://acme-lake/tenants/*/**/_temporary/**", reason: "output of Hadoop tasks before their job commits" }\n',
+    );
+    expect(stdout).toContain('maxSize: 16, reason: "EMRFS directory markers hold no data" }');
+    expect(stdout).toContain('hold real data until the job commits');
+    expect(stdout).not.toContain('plaintext');
+    expect(readFileSync(path, 'utf8')).toBe(CLEAN);
+  });
+
+  it('what it prints can be pasted: then nothing is suggested, and what is exempt is said', async () => {
+    const { stdout } = await check(CLEAN);
+    const again = await check(CLEAN + stdout);
+    expect(again.status).toBe(0);
+    expect(again.stdout).not.toContain('Suggested');
+    expect(again.stdout.match(/warning: .*\[policy\/unbounded-exemption\]/g)).toHaveLength(5);
+    expect(again.stderr).toContain('nothing to suggest\n');
+    expect(again.stderr).toMatch(
+      /left out, since line \d+ exempts it: s3:\/\/acme-lake\/\*\*\/\*_\$folder\$\n/,
+    );
+  });
+
+  it('a policy with exemptions gets lines to add, not a second "exempt:"', async () => {
+    const exempt = 'exempt:\n  - { match: "s3://acme-lake/x", until: 2027-01-01, reason: x }\n';
+    const { stdout } = await check(CLEAN + exempt);
+    expect(stdout).not.toMatch(/^exempt:/m);
+    expect((await check(CLEAN + exempt + stdout)).status).toBe(0);
+  });
+
+  it('a policy in JSON gets maps in JSON', async () => {
+    const json = (exempt: readonly unknown[]) =>
+      JSON.stringify({
+        version: 1,
+        rules: [{ id: 'a', match: 's3://acme-lake/a/', cse: 'required' }],
+        ...(exempt.length === 0 ? {} : { exempt }),
+      });
+    const { stdout, stderr } = await check(json([]));
+    expect(stderr).toContain('required by a: below them an exempt folder may hold plaintext.');
+    const pasted = await check(json(JSON.parse(`[${stdout.trimEnd().slice(0, -1)}]`)));
+    expect({ status: pasted.status, suggested: pasted.stderr.includes('nothing to suggest') }).toEqual({
+      status: 0,
+      suggested: true,
+    });
+  });
+
+  it('client-side rules are named, since plaintext may lie in a folder that is exempt', async () => {
+    const rule = '  - { id: payroll, match: s3://acme-lake/payroll/, cse: required }\n';
+    expect((await check(CLEAN + rule)).stdout).toContain('required by payroll: below them an exempt');
+  });
+
+  it('comes after the problems, and changes no exit status', async () => {
+    const warned = await check(WARNS);
+    expect(warned.status).toBe(0);
+    expect(warned.stdout.indexOf('warning:')).toBeLessThan(warned.stdout.indexOf('exempt:'));
+    const bad = await check(BAD);
+    expect(bad.status).toBe(2);
+    expect(bad.stdout).not.toContain('exempt:');
+    expect(bad.stderr).toContain('no exemptions are suggested while the policy has errors\n');
+  });
+
+  it('text of the policy cannot steer the terminal', async () => {
+    const { stdout } = await check(CLEAN.replace('tenants/', 'ten\\u202E\\u009Bants/'));
+    expect(unprintableIn(stdout)).toEqual([]);
+    expect(stdout).toContain('ten\\u202e\\u009bants');
+  });
+
+  it('nothing else can be suggested, and nothing is where it is not asked for', async () => {
+    expect((await run(['policy', 'check', '-', '--suggest', 'hive'])).status).toBe(2);
+    expect((await run(['policy', 'check', '-'], { stdin: CLEAN })).stdout).toBe('');
   });
 });

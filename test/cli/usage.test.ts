@@ -6,7 +6,10 @@ import { POLICY, run } from './run.ts';
 
 describe('help', () => {
   for (const [argv, mentions] of [
-    [[], ['evaluate', 'handle', 'policy', '3  not everything could be audited (wins over 1)']],
+    [
+      [],
+      ['evaluate', 'handle', 'policy', 'bucket', 'emr', '3  not everything could be audited (wins over 1)'],
+    ],
     [['policy'], ['check', 'explain']],
     [
       ['policy', 'check'],
@@ -17,6 +20,23 @@ describe('help', () => {
       ['<object>', 's3://BUCKET/KEY', '--json', '--region'],
     ],
     [['evaluate'], ['--policy', '--heads', '--keys', '--output', '--region']],
+    [
+      ['bucket', 'check'],
+      ['s3://BUCKET', '--policy', '--keys', '--format', 's3:GetBucketNotification', 'Exit status:'],
+    ],
+    [['emr'], ['import', 'export', 'preflight']],
+    [
+      ['emr', 'import'],
+      ['--config', '--conf', '--emrfs', '--release', '--connector', '--scheme', '--prefix', 'Exit status:'],
+    ],
+    [
+      ['emr', 'export'],
+      ['--policy', '--write', '--form', '--single-session', '--keys', '--json', 'Exit status:'],
+    ],
+    [
+      ['emr', 'preflight'],
+      ['--policy', '--config', '--write', '--writes', '--live', '--keys', 'junit', 'Exit status:'],
+    ],
     [['handle'], ['<event>', '--policy', '--topic-arn', '--mail-topic-arn', '--output', '--profile']],
   ] as const) {
     it(`${['s3-encryption-auditor', ...argv].join(' ')} --help goes to standard output with status 0`, async () => {
@@ -58,6 +78,11 @@ describe('bad usage is status 2, with nothing on standard output', () => {
       "unknown option '--head'\n(Did you mean --heads?)",
     ],
     [['evaluate', '--policy'], "option '--policy <policy>' argument missing"],
+    [['bucket'], 'Usage: s3-encryption-auditor bucket'],
+    [['bucket', 'check', 's3://b'], "required option '--policy <policy>' not specified"],
+    [['emr'], 'Usage: s3-encryption-auditor emr'],
+    [['emr', 'preflght'], "unknown command 'preflght'\n(Did you mean preflight?)"],
+    [['emr', 'export'], "required option '--policy <policy>' not specified"],
     [['handle', '--policy', POLICY], "missing required argument 'event'"],
     [['handle', 'x'], "required option '--policy <policy>' not specified"],
     [

@@ -24,7 +24,7 @@ describe('the connector of s3://', () => {
 
   it('is that of fs.s3.impl where the settings name one, and the contradiction with the release is told', () => {
     const settings = [setting('fs.s3.impl', EMRFS, 'core-site')];
-    const release = { label: 'emr-7.10.0', place: { source: '--release-label' } };
+    const release = { label: 'emr-7.10.0', place: { source: '--release' } };
     const { connector, problems } = connectorOfS3({ settings, release });
     expect(connector).toBe('emrfs');
     expect(problems.map(({ id }) => id)).toEqual(['emr/conflict']);
@@ -34,14 +34,14 @@ describe('the connector of s3://', () => {
     expect(connectorOfSettings([setting('fs.s3.impl', 'org.example.Mine')])).toMatchObject({
       problems: [{ id: 'emr/bad-value' }],
     });
-    const release = { label: 'latest', place: { source: '--release-label' } };
+    const release = { label: 'latest', place: { source: '--release' } };
     const answer = connectorOfS3({ settings: [], release });
     expect(answer.connector).toBeUndefined();
     expect(answer.problems.map(({ id }) => id)).toEqual(['emr/bad-value']);
   });
 
   it('under a label that agrees has nothing to say', () => {
-    const release = { label: 'emr-6.15.0', place: { source: '--release-label' } };
+    const release = { label: 'emr-6.15.0', place: { source: '--release' } };
     expect(connectorOfS3({ settings: [setting('fs.s3.impl', EMRFS)], release }).problems).toEqual([]);
     expect(connectorOfS3({ settings: [], release })).toEqual({ connector: 'emrfs', problems: [] });
   });

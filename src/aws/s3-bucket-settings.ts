@@ -1,0 +1,119 @@
+import {
+  type Event,
+  type FilterRule,
+  GetBucketEncryptionCommand,
+  type GetBucketEncryptionCommandOutput,
+  GetBucketNotificationConfigurationCommand,
+  type GetBucketNotificationConfigurationCommandOutput,
+  type NotificationConfigurationFilter,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { CallerRefused } from '../audit/failures.ts';
+import type {
+  BucketNotifications,
+  BucketSettings,
+  NotificationTarget,
+  SettingAnswer,
+} from '../emr/bucket-settings.ts';
+import type { BucketDefault } from '../encryption/bucket-default.ts';
+import type { BucketName } from '../objects/object.ts';
+import { asFailure, failureText, isTransient, sdkFailure } from './failure.ts';
+
+/** A bucket's own configuration through the SDK. Throws `RetryableFailure` for what may pass and `CallerRefused` for bad credentials. */
+export class S3BucketSettings implements BucketSettings {
+  readonly #client: S3Client;
+
+  constructor(client: S3Client) {
+    this.#client = client;
+  }
+
+  async defaultEncryption(bucket: BucketName): Promise<SettingAnswer<BucketDefault>> {
+    try {
+      return readDefault(await this.#client.send(new GetBucketEncryptionCommand({ Bucket: bucket })));
+    } catch (error) {
+      return refusal('s3:GetEncryptionConfiguration', error);
+    }
+  }
+
+  async notifications(bucket: BucketName): Promise<SettingAnswer<BucketNotifications>> {
+    try {
+      const command = new GetBucketNotificationConfigurationCommand({ Bucket: bucket });
+      return { kind: 'found', value: readNotifications(await this.#client.send(command)) };
+    } catch (error) {
+      return refusal('s3:GetBucketNotification', error);
+    }
+  }
+}
+
+/** S3 always has one rule; a server that answers with none, or with one that says nothing, has no default. */
+function readDefault(output: GetBucketEncryptionCommandOutput): SettingAnswer<BucketDefault> {
+  const [rule] = output.ServerSideEncryptionConfiguration?.Rules ?? [];
+  const byDefault = rule?.ApplyServerSideEncryptionByDefault;
+  if (rule === undefined || byDefault === undefined) return { kind: 'none' };
+  const { SSEAlgorithm, KMSMasterKeyID } = byDefault;
+  return {
+    kind: 'found',
+    value: {
+      algorithm: SSEAlgorithm ?? '',
+      ...(KMSMasterKeyID ? { kmsKeyId: KMSMasterKeyID } : {}),
+      bucketKeyEnabled: rule.BucketKeyEnabled ?? false,
+      blockedTypes: rule.BlockedEncryptionTypes?.EncryptionType ?? [],
+    },
+  };
+}
+
+function readNotifications(output: GetBucketNotificationConfigurationCommandOutput): BucketNotifications {
+  const { QueueConfigurations = [], TopicConfigurations = [], LambdaFunctionConfigurations = [] } = output;
+  return {
+    eventBridge: output.EventBridgeConfiguration !== undefined,
+    targets: [
+      ...QueueConfigurations.map((one) => target('queue', one.QueueArn, one)),
+      ...TopicConfigurations.map((one) => target('topic', one.TopicArn, one)),
+      ...LambdaFunctionConfigurations.map((one) => target('function', one.LambdaFunctionArn, one)),
+    ],
+  };
+}
+
+interface Configured {
+  readonly Events?: readonly Event[] | undefined;
+  readonly Filter?: NotificationConfigurationFilter | undefined;
+}
+
+function target(
+  kind: NotificationTarget['kind'],
+  arn: string | undefined,
+  { Events = [], Filter }: Configured,
+): NotificationTarget {
+  const rules = Filter?.Key?.FilterRules ?? [];
+  return {
+    kind,
+    arn: arn ?? '',
+    events: Events,
+    prefix: filterValue(rules, 'prefix'),
+    suffix: filterValue(rules, 'suffix'),
+  };
+}
+
+/** S3 gives `Prefix` and `Suffix` back in capitals, however they were put. */
+const filterValue = (rules: readonly FilterRule[], name: string): string =>
+  rules.find((rule) => rule.Name?.toLowerCase() === name)?.Value ?? '';
+
+/** What other servers, and S3 before 2023, answer where no default was put. */
+const NO_DEFAULT = 'ServerSideEncryptionConfigurationNotFoundError';
+
+function refusal(permission: string, error: unknown): SettingAnswer<never> {
+  const failure = sdkFailure(error);
+  const { status, name, headers } = failure;
+  const thrown = asFailure(permission, error);
+  if (thrown instanceof CallerRefused) throw thrown;
+  if (name === NO_DEFAULT) return { kind: 'none' };
+  const region = headers['x-amz-bucket-region'];
+  if (status === 301 || status === 307) {
+    return { kind: 'wrong-region', ...(region === undefined ? {} : { region }) };
+  }
+  if (status === 403) return { kind: 'denied', permission };
+  if (status === 404 && name === 'NoSuchBucket') return { kind: 'no-bucket' };
+  // 501 is how a server says that it does not know the request: it will not know it the next time either.
+  if (status !== 501 && isTransient(status)) throw thrown;
+  return { kind: 'refused', why: failureText(failure) };
+}

@@ -1,0 +1,137 @@
+import type { PredictedHead, Prediction } from '../emr/predict.ts';
+import { encryptAlike } from '../emr/predict-cache.ts';
+import { writeTarget } from '../emr/write-target.ts';
+import { rulesThatCanGovern } from '../policy/explain.ts';
+import { compareSpecificity } from '../policy/specificity.ts';
+import type { Rule } from '../policy/types.ts';
+import { type Remedy, remediesFor } from '../verdict/remedy.ts';
+import type { Outcome } from '../verdict/verdict.ts';
+import {
+  type Foretold,
+  foretell,
+  type JudgeScope,
+  resolvedHead,
+  sampleBelow,
+  type Undecided,
+} from './emr-preflight-judge.ts';
+
+/** One write with what the audit would say of its objects. */
+export interface JudgedWrite {
+  readonly prediction: Prediction;
+  readonly outcome: Outcome;
+  /** What would be found right below the prefix. */
+  readonly here: Foretold;
+  /** What would be found where other rules govern a part of what lies below it. */
+  readonly below: readonly (Foretold & { readonly rule: Rule })[];
+  readonly undecided?: Undecided;
+  /** The alias that was resolved to the key that will be used: in the account that was asked, or by a file. */
+  readonly alias?: string;
+  readonly remedies: readonly Remedy[];
+}
+
+/** Mending what is there already: before a job runs nothing is. */
+const NOT_YET: ReadonlySet<string> = new Set([
+  ...['REENCRYPT', 'COPY_OVER', 'REWRITE_CLIENT_SIDE'],
+  ...['RESTORE_ENVELOPE', 'RESTORE_INSTRUCTION_FILE', 'INSPECT'],
+]);
+
+/** Judges a predicted write right below its prefix, and under every other rule that can govern what lies further below. */
+export async function judgeWrite(prediction: Prediction, scope: JudgeScope): Promise<JudgedWrite> {
+  const head = await resolvedHead(prediction, scope);
+  const here = await foretell(prediction, prediction.key, head, scope);
+  const below: JudgedWrite['below'][number][] = [];
+  for (const rule of here.record.outcome === 'exempt' ? [] : rulesBelow(prediction, here, scope)) {
+    const key = sampleBelow(prefixOf(prediction), { rule });
+    const found = await foretell(prediction, key, head, scope);
+    // Another rule overrules it there, and is in the list itself.
+    if (found.governed?.rule === rule) below.push({ ...found, rule });
+  }
+  const undecided = here.undecided ?? undecidedBelow(here, below);
+  const outcome = undecided === undefined ? here.record.outcome : 'unknown';
+  return {
+    prediction,
+    outcome,
+    here,
+    below,
+    ...(undecided === undefined ? {} : { undecided }),
+    ...resolvedAlias(prediction, head),
+    remedies: [...askMore(here, below, undecided, scope), ...remediesOf(prediction, here, undecided)],
+  };
+}
+
+function resolvedAlias(prediction: Prediction, head: PredictedHead | undefined): Pick<JudgedWrite, 'alias'> {
+  const before = prediction.kind === 'head' ? prediction.head.kmsKeyId : undefined;
+  return before === undefined || head?.head.kmsKeyId === before ? {} : { alias: before };
+}
+
+const prefixOf = ({ write }: Prediction): string => writeTarget(write.uri)?.prefix ?? '';
+
+/** The rules that begin below the prefix, most of them literal folders or captures of a partition. */
+function rulesBelow(prediction: Prediction, { governed }: Foretold, { policy }: JudgeScope): readonly Rule[] {
+  const prefix = prefixOf(prediction);
+  const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+  return rulesThatCanGovern(policy.policy.rules, prediction.bucket, folder).filter(
+    (rule) =>
+      rule !== governed?.rule &&
+      (governed === undefined || compareSpecificity(rule.match, governed.rule.match) < 0),
+  );
+}
+
+/** A pass right below the prefix is none where the same write could break a rule that begins further below. */
+function undecidedBelow(here: Foretold, below: JudgedWrite['below']): Undecided | undefined {
+  const passes = here.record.outcome === 'compliant' || here.record.outcome === 'uncovered';
+  const fails = below.filter(({ record }) => record.outcome !== 'compliant' && record.outcome !== 'exempt');
+  if (!passes || fails.length === 0) return undefined;
+  const named = fails.map(({ rule }) => `${rule.id} (${rule.match.text})`).join(', ');
+  const why = `what is written further below falls under other rules, which it would not be sure to satisfy: ${named}. Name each folder as a write of its own`;
+  return { code: 'RULES_BELOW', why };
+}
+
+/** True where the client of an earlier write, which encrypts otherwise, decides in place of the write's own settings. */
+export const isCachedCase = ({ cachedFrom, asked, client }: Prediction): boolean =>
+  cachedFrom !== undefined && !encryptAlike(asked.encryption, client.encryption);
+
+const GIVE_KEYS: Remedy = {
+  code: 'GIVE_KEYS',
+  text: 'Give --keys FILE, which says what aliases stand for, or --live, which asks KMS: without them no alias is resolved.',
+};
+const ASK_BUCKET: Remedy = {
+  code: 'ASK_BUCKET',
+  text: 'Add --live, which asks S3 for the default encryption of the bucket.',
+};
+
+/** What was not asked for, where that alone keeps a write from being told. */
+function askMore(
+  here: Foretold,
+  below: JudgedWrite['below'],
+  undecided: Undecided | undefined,
+  { asks }: JudgeScope,
+): readonly Remedy[] {
+  const all = [here, ...below];
+  const aliases = all.some(({ record }) =>
+    (record.reasons ?? []).some(({ code }) => code === 'KEY_UNRESOLVED'),
+  );
+  const codes = [undecided, ...all.map((one) => one.undecided)].map((one) => one?.code);
+  return [
+    ...(aliases && asks.keys === 'nothing' ? [GIVE_KEYS] : []),
+    ...(codes.includes('BUCKET_DEFAULT_UNKNOWN') && !asks.buckets ? [ASK_BUCKET] : []),
+  ];
+}
+
+function remediesOf(
+  prediction: Prediction,
+  { record, governed }: Foretold,
+  undecided: Undecided | undefined,
+): readonly Remedy[] {
+  if (undecided !== undefined) return [];
+  const found = record.observed === undefined ? [] : [record.observed];
+  // Whether a cached client is the cause is known here, where the judge can only guess it by the key.
+  const others = (record.diagnosis ?? []).filter(({ code }) => code !== 'KEY_OF_ANOTHER_RULE');
+  const cached =
+    isCachedCase(prediction) && record.outcome === 'violation' && governed !== undefined
+      ? [{ code: 'KEY_OF_ANOTHER_RULE', args: { rule: governed.rule.id } } as const]
+      : [];
+  return remediesFor({ ...record, diagnosis: [...cached, ...others], found }).filter(
+    ({ code }) => !NOT_YET.has(code),
+  );
+}

@@ -1,0 +1,94 @@
+import { importedConnector } from '../emr/import-release.ts';
+import type { EmrProblem } from '../emr/problem.ts';
+import { readConfFlag } from '../emr/read-conf-line.ts';
+import { readConfiguration } from '../emr/read-configuration.ts';
+import { readEmrfsShorthand } from '../emr/read-emrfs-shorthand.ts';
+import type { EmrReading } from '../emr/reading.ts';
+import type { Column, Connector, Setting } from '../emr/setting.ts';
+import { BadInput, type CliIo, checkFiles, placeName, readText } from './io.ts';
+
+/** What `--config`, `--conf`, `--emrfs`, `--release` and `--connector` say. */
+export interface EmrInputs {
+  readonly configs: readonly string[];
+  readonly confs: readonly string[];
+  readonly emrfs: readonly string[];
+  readonly release?: string;
+  readonly connector?: Connector;
+}
+
+/** What was read of them, in the order of the command line, files first. */
+export interface EmrSources {
+  readonly readings: readonly EmrReading[];
+  readonly settings: readonly Setting[];
+  readonly problems: readonly EmrProblem[];
+}
+
+/** Refuses files that would both take standard input, and an output that would destroy an input. Throws `BadInput`. */
+export function checkSources(
+  { configs }: EmrInputs,
+  others: Readonly<Record<string, string | undefined>>,
+  output: string | undefined,
+): void {
+  const named = configs.map((path, index) => [index === 0 ? '--config' : `--config (${index + 1})`, path]);
+  checkFiles({ ...Object.fromEntries(named), ...others }, output);
+}
+
+/** Reads everything that was given. Throws `BadInput` where a file cannot be read. */
+export async function readSources({ configs, confs, emrfs }: EmrInputs, io: CliIo): Promise<EmrSources> {
+  const readings: EmrReading[] = [];
+  for (const path of configs) readings.push(readConfiguration(await readText(path, io), placeName(path)));
+  readings.push(...confs.map((text) => readConfFlag(text, '--conf')));
+  readings.push(...emrfs.map((text) => readEmrfsShorthand(text, '--emrfs')));
+  return {
+    readings,
+    settings: readings.flatMap(({ settings }) => settings),
+    problems: readings.flatMap(({ problems }) => problems).filter(toldWith(readings)),
+  };
+}
+
+const SILENT = 'emr/no-s3-encryption';
+
+/** That one source is silent matters where all are. */
+function toldWith(readings: readonly EmrReading[]): (problem: EmrProblem) => boolean {
+  const silent = readings.every(({ problems }) => problems.some(({ id }) => id === SILENT));
+  return ({ id }) => silent || id !== SILENT;
+}
+
+/** True where something was given and nothing of it could be read. */
+export const isUnreadable = ({ readings }: EmrSources): boolean =>
+  readings.length > 0 &&
+  readings.every(
+    ({ settings, problems }) => settings.length === 0 && problems.some(({ level }) => level === 'error'),
+  );
+
+/** What serves `s3://`, where anything says so, and what is wrong with what does. */
+export interface S3Server {
+  readonly connector?: Connector;
+  readonly problems: readonly EmrProblem[];
+}
+
+/** What serves `s3://`: the flag, else what the settings or a release label say. */
+export function connectorOf(
+  { connector, release }: Pick<EmrInputs, 'connector' | 'release'>,
+  { readings, settings }: Pick<EmrSources, 'readings' | 'settings'>,
+): S3Server {
+  if (connector !== undefined) return { connector, problems: [] };
+  const released = release === undefined ? {} : { released: release };
+  // The column that contradicts no connector: which one it is to be is what is asked here.
+  return importedConnector({ readings, column: 's3a-s3a', ...released }, settings);
+}
+
+/** The column of a scheme. Throws `BadInput` where nothing says what serves `s3://`. */
+export function columnOf(scheme: 's3' | 's3a', server: S3Server): Column {
+  if (scheme === 's3a') return 's3a-s3a';
+  const { connector } = server;
+  if (connector === undefined) throw noConnector(server);
+  return connector === 'emrfs' ? 's3-emrfs' : 's3-s3a';
+}
+
+/** Says how to tell what serves `s3://`, after what was wrong with what was told. */
+export function noConnector({ problems }: S3Server): BadInput {
+  const advice =
+    'nothing says what serves s3:// paths: give the release by --release, such as emr-7.10.0, or --connector emrfs or s3a. EMRFS serves them below EMR 7.10.0, S3A from there on';
+  return new BadInput([...problems.map(({ message }) => message), advice].join('\n'));
+}
