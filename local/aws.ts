@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createEvents, type LocalEvents } from './events/events.ts';
+import type { Iam } from './iam/iam.ts';
 import { createKms, type LocalKms } from './kms/kms.ts';
 import { createS3, type LocalS3, type S3Options } from './s3/s3.ts';
 import type { Caller, Clock, LocalRequest, LocalResponse, LocalService } from './service.ts';
@@ -11,7 +13,9 @@ export type ServiceName = 's3' | 'kms' | 'sns' | 'sqs';
 
 /** In place of an answer: the connection is reset. */
 export const RESET = 'reset';
-type BeforeAnswer = LocalResponse | typeof RESET | undefined;
+/** The service does what it is asked, and then the connection is reset: whoever asked cannot know. */
+export const LOST = 'lost';
+type BeforeAnswer = LocalResponse | typeof RESET | typeof LOST | undefined;
 
 /**
  * Runs before the service: answers in its place (a fault, a refusal), or lets it through, after a delay if it wants. A
@@ -27,6 +31,8 @@ export interface LocalAwsOptions extends Pick<S3Options, 'notificationDelayMs' |
   readonly clock?: Clock;
   /** In order; the first answer counts. */
   readonly beforeRequest?: readonly BeforeRequest[];
+  /** Decides what the credentials of roles may do; without it every caller may do everything in its account. */
+  readonly iam?: Iam;
   /** Told of every exception that became a 500. */
   readonly onUnhandled?: (error: unknown, service: ServiceName) => void;
 }
@@ -50,6 +56,8 @@ export interface LocalAws {
   readonly kms: LocalKms;
   readonly sqs: Sqs;
   readonly sns: Sns;
+  /** EventBridge, from inside the process alone: no request reaches it. */
+  readonly events: LocalEvents;
   credentials(account: string): LocalCredentials;
   clientConfig(account: string, region: string): LocalClientConfig;
   /** Ends every connection, long poll and pending notification. */
@@ -67,20 +75,23 @@ const NO_QUERY = new URLSearchParams();
  * its Signature Version 4 credential scope. Signatures are NOT verified: whoever reaches the port may be any account.
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { port = 0, clock = Date.now, beforeRequest = [], onUnhandled, ...s3Options } = options;
+  const { port = 0, clock = Date.now, beforeRequest = [], onUnhandled, iam, ...s3Options } = options;
   let endpoint = '';
   const kms = createKms({ clock });
   const sqs = createSqs({ clock, endpoint: () => endpoint });
   const sns = createSns({ clock, deliver: sqs.deliver });
-  const s3 = createS3({ ...s3Options, clock, keys: kms, deliver: sqs.deliver });
-  const services: Readonly<Record<ServiceName, LocalService>> = { s3, kms, sns, sqs };
+  const events = createEvents({ deliver: sqs.deliver });
+  const keys = iam?.keysForS3(kms) ?? kms;
+  const s3 = createS3({ ...s3Options, clock, keys, deliver: sqs.deliver, putEvent: events.putEvent });
+  const open = { s3, kms, sns, sqs };
+  const services: Readonly<Record<ServiceName, LocalService>> = iam?.guard(open) ?? open;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
     serve(message, response, services, beforeRequest, onUnhandled).catch(() => response.destroy());
   });
   endpoint = await listen(server, port);
   const credentials = (account: string) => ({ accessKeyId: `LOCAL${account}`, secretAccessKey: 'local' });
   return {
-    ...{ endpoint, s3, kms, sqs, sns, credentials },
+    ...{ endpoint, s3, kms, sqs, sns, events, credentials },
     clientConfig: (account, region) => ({
       endpoint,
       region,
@@ -140,7 +151,8 @@ async function serve(
   try {
     for (const hook of beforeRequest) {
       const answer = await hook(service, request);
-      if (answer === RESET) return void message.socket.resetAndDestroy();
+      if (answer === LOST) await services[service].handle(request);
+      if (answer === LOST || answer === RESET) return void message.socket.resetAndDestroy();
       if (answer !== undefined) return send(message, response, answer);
     }
     send(message, response, await services[service].handle(request));

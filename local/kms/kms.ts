@@ -87,7 +87,8 @@ function answer(request: LocalRequest, state: KmsState): LocalResponse {
   }
 }
 
-function errorResponse(error: KmsError, status = 400): LocalResponse {
+/** An error as KMS answers it. */
+export function errorResponse(error: KmsError, status = 400): LocalResponse {
   return json(status, JSON.stringify({ __type: error.name, message: error.message }));
 }
 

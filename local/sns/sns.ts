@@ -32,6 +32,8 @@ export interface Sns extends LocalService {
   readonly control: SnsControl;
   /** The mail of a topic in order of sending, confirmation requests first. */
   mailbox(topicArn: string): readonly Mail[];
+  /** The key that a topic is encrypted with, as it was set. */
+  masterKey(topicArn: string): string | undefined;
 }
 
 const operations = { ...topicOperations, ...subscriptionOperations, ...publishOperations };
@@ -49,6 +51,7 @@ export function createSns(options: SnsOptions): Sns {
   return {
     handle: async (request) => answer(state, request, failPublish),
     mailbox: (topicArn) => [...state.mailboxes.of(topicArn)],
+    masterKey: (topicArn) => state.topics.find(topicArn)?.attributes.KmsMasterKeyId || undefined,
     control: {
       failNext: (count, how) => {
         failuresLeft = count;
