@@ -49,7 +49,8 @@ function s3aSettings(encryption: ClientEncryption): readonly Assignment[] {
     case 'unstated':
       return [];
     case 'sse-s3':
-      return [[PROPERTY.s3aAlgorithm, 'SSE-S3']];
+      // The only word that Hadoop takes for SSE-S3: S3AEncryptionMethods.
+      return [[PROPERTY.s3aAlgorithm, 'AES256']];
     case 'sse-kms':
       return [[PROPERTY.s3aAlgorithm, 'SSE-KMS'], ...keySetting(PROPERTY.s3aKey, encryption.key)];
     case 'dsse-kms':

@@ -74,7 +74,7 @@ const ENCRYPTION: readonly Row[] = [
   [PROPERTY.emrfsCseMode, 'text', 'the crypto mode of the SDK 1 client', EMRFS_CSE],
   [PROPERTY.emrfsCseVersion2, 'boolean', 'the SDK’s second encryption client is used', EMRFS_TO_S3A],
   [PROPERTY.emrfsCsePlaintextLength, 'boolean', 'the plain length is stored beside the object', EMRFS_CSE],
-  [PROPERTY.s3aAlgorithm, 'text', 'SSE-S3, SSE-KMS, DSSE-KMS, SSE-C, CSE-KMS or CSE-CUSTOM', S3A],
+  [PROPERTY.s3aAlgorithm, 'text', 'AES256 (SSE-S3), SSE-KMS, DSSE-KMS, SSE-C, CSE-KMS or CSE-CUSTOM', S3A],
   [PROPERTY.s3aKey, 'key', 'the KMS key; under SSE-C the key itself', S3A],
   [PROPERTY.s3aContext, 'text', 'the KMS encryption context', S3A],
   [PROPERTY.s3aOldAlgorithm, 'text', 'the former name of fs.s3a.encryption.algorithm', S3A],

@@ -86,7 +86,7 @@ describe('which of the keys and algorithms that a rule allows', () => {
 
   it('without a key SSE-S3 is taken where it is allowed, and why is said', () => {
     const answer = chosen('{ algorithm: ["aws:kms", AES256] }');
-    expect(settingsByName(answer)).toEqual({ r0: { 'fs.s3a.encryption.algorithm': 'SSE-S3' } });
+    expect(settingsByName(answer)).toEqual({ r0: { 'fs.s3a.encryption.algorithm': 'AES256' } });
     expect(answer.applications[0]?.notes[0]).toMatch(/^the rule names no key and allows SSE-S3/);
   });
 
