@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type AuditDeps, auditObject } from '../src/audit/audit-object.ts';
 import { CachingKeyDirectory } from '../src/audit/caching-key-directory.ts';
 import type { KeyDirectory, ObjectHeads } from '../src/audit/ports.ts';
@@ -5,8 +6,14 @@ import { type PreparedPolicy, preparePolicy } from '../src/audit/prepared-policy
 import { parseKeyReference } from '../src/keys/reference.ts';
 import type { BucketName } from '../src/objects/object.ts';
 import { parsePolicy } from '../src/policy/parse.ts';
+import { PacedHeads } from '../src/reaudit/limiter-heads.ts';
 import type { ListAnswer, ListedObject, ListMarker, ObjectLister } from '../src/reaudit/ports.ts';
+import { noProgress } from '../src/reaudit/progress.ts';
+import { auditPrefix, patienceOf } from '../src/reaudit/run.ts';
+import { StreamStore } from '../src/reaudit/run-store.ts';
+import type { AuditRecord } from '../src/verdict/record.ts';
 import type { Subject } from './lib.ts';
+import { POLICY, REGION, RIGHT_KEY } from './world.ts';
 
 export interface WholePathOptions {
   readonly heads: ObjectHeads;
@@ -17,18 +24,6 @@ export interface WholePathOptions {
   readonly hash: (text: string) => string;
 }
 
-const KMS_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
-
-/** Ten rules, of which one governs what the server lists, by a key that KMS has to resolve. */
-const POLICY = `
-version: 1
-defaults: { severity: medium, uncovered: alert }
-keys: { lake: alias/lake }
-rules:
-  - { id: lake, match: s3://bench-bucket/data/, severity: high, sse: { algorithm: [aws:kms], key: lake, bucketKey: required } }
-${Array.from({ length: 9 }, (_, i) => `  - { id: other-${i}, match: s3://bench-bucket/other-${i}/, severity: low, sse: { algorithm: [AES256] } }`).join('\n')}
-`;
-
 function prepared(hash: (text: string) => string): PreparedPolicy {
   const { policy, problems } = parsePolicy(POLICY, { today: '2026-11-21' });
   if (policy === undefined) throw new Error(problems.map(({ message }) => message).join('\n'));
@@ -36,7 +31,7 @@ function prepared(hash: (text: string) => string): PreparedPolicy {
 }
 
 function keys(): KeyDirectory {
-  const reference = parseKeyReference(KMS_KEY);
+  const reference = parseKeyReference(RIGHT_KEY);
   if (reference?.kind !== 'key-arn') throw new Error('no key ARN');
   const { arn } = reference;
   const kms: KeyDirectory = {
@@ -48,17 +43,19 @@ function keys(): KeyDirectory {
   return new CachingKeyDirectory(kms, { now: Date.now, keep: 'minutes' });
 }
 
+const auditDeps = ({ heads, hash }: WholePathOptions): AuditDeps => ({
+  heads,
+  instructionFiles: { read: async () => ({ kind: 'not-found' }) },
+  keys: keys(),
+  policy: prepared(hash),
+  now: Date.now,
+  hash,
+});
+
 /** List, HEAD, policy and record of every object of the prefix, at most `concurrency` HEADs at once. */
 export function wholePath(options: WholePathOptions): Subject {
-  const { heads, hash, bucket, concurrency } = options;
-  const deps: AuditDeps = {
-    heads,
-    instructionFiles: { read: async () => ({ kind: 'not-found' }) },
-    keys: keys(),
-    policy: prepared(hash),
-    now: Date.now,
-    hash,
-  };
+  const { bucket, concurrency } = options;
+  const deps = auditDeps(options);
   let bytes = 0;
   const audit = async ({ key, sizeBytes, etag }: ListedObject): Promise<void> => {
     const object = { change: 'write', bucket, key, region: 'eu-west-1', sizeBytes, etag } as const;
@@ -79,6 +76,43 @@ export function wholePath(options: WholePathOptions): Subject {
       };
       await Promise.all(Array.from({ length: concurrency }, lane));
       if (bytes === 0) throw new Error('no record was made');
+      return undefined;
+    },
+  };
+}
+
+/** What the command `audit` does between the listing and the written record, its pacing and its ranges included. */
+export function auditCommand(options: WholePathOptions): Subject {
+  const { bucket, prefix, concurrency, lister } = options;
+  const deps = auditDeps(options);
+  return {
+    name: 'the engine of the command audit',
+    run: async (count) => {
+      let [records, bytes] = [0, 0];
+      const write = async (record: AuditRecord): Promise<void> => {
+        records += 1;
+        bytes += JSON.stringify(record).length;
+      };
+      const openWaiting = (): never => {
+        throw new Error('expected none that waits');
+      };
+      const stop = new AbortController();
+      const sleep = (ms: number): Promise<void> => pause(ms, undefined, { signal: stop.signal });
+      await auditPrefix(
+        { bucket, prefix, region: REGION, versions: false, concurrency },
+        {
+          ...deps,
+          heads: new PacedHeads(deps.heads, { concurrency, now: Date.now, sleep }),
+          lister,
+          store: new StreamStore({ write, openWaiting }),
+          progress: noProgress(),
+          patience: patienceOf({ random: Math.random, sleep, onRetry: () => {} }),
+          stop,
+          onRecord: () => {},
+        },
+      );
+      if (records !== count || bytes === 0) throw new Error(`expected ${count} records, found ${records}`);
+      return undefined;
     },
   };
 }
