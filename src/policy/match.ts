@@ -1,6 +1,6 @@
 import type { BucketName, ObjectKey } from '../objects/object.ts';
 import { bucketMatches, bucketText } from './bucket-pattern.ts';
-import { RuleIndex, type RuleNode } from './rule-index.ts';
+import { literalChild, RuleIndex, type RuleNode } from './rule-index.ts';
 import { byWeight, type Hit } from './rule-index-affixes.ts';
 import { escapeBraces, segmentText } from './specificity.ts';
 import type { Captures, MatchPattern, Rule, SegmentPattern } from './types.ts';
@@ -106,7 +106,10 @@ function descend(nodes: readonly RuleNode[], key: string, start: number): Rule |
 }
 
 const goesOn = (node: RuleNode): boolean =>
-  node.literals !== undefined || node.bare !== undefined || node.mixed !== undefined;
+  node.literal !== undefined ||
+  node.literals !== undefined ||
+  node.bare !== undefined ||
+  node.mixed !== undefined;
 
 interface Span {
   readonly start: number;
@@ -115,7 +118,7 @@ interface Span {
 
 function branch(nodes: readonly RuleNode[], key: string, { start, end }: Span): Rule | undefined {
   const segment = key.slice(start, end);
-  const literal = present(nodes.map((node) => node.literals?.get(segment)));
+  const literal = present(nodes.map((node) => literalChild(node, segment)));
   const decided = literal.length > 0 ? descend(literal, key, end + 1) : undefined;
   if (decided !== undefined || segment === '') {
     // No capture takes an empty segment.

@@ -8,6 +8,9 @@ import type { BucketPattern, Rule, SegmentPattern } from './types.ts';
  * `undefined` rather than empty, so that 100,000 leaves stay small.
  */
 export interface RuleNode {
+  /** The only literal segment that may follow. With a `Map` for one, 100,000 rules would not stay in a processor's cache. */
+  literal: { readonly text: string; readonly node: RuleNode } | undefined;
+  /** In place of `literal` where there are several. */
   literals: Map<string, RuleNode> | undefined;
   mixed: AffixIndex<RuleNode> | undefined;
   /** Capture names are the rules' own, so `{a}` and `{b}` lead to one node. */
@@ -96,8 +99,7 @@ function addRule(root: RuleNode, rule: Rule): void {
 
 function childFor(node: RuleNode, segment: SegmentPattern): RuleNode {
   if (segment.kind === 'literal') {
-    node.literals ??= new Map();
-    return ensure(node.literals, segment.text);
+    return ensureLiteral(node, segment.text);
   }
   const weight = captureWeight(segment);
   if (weight === 0) {
@@ -106,6 +108,26 @@ function childFor(node: RuleNode, segment: SegmentPattern): RuleNode {
   }
   node.mixed ??= new AffixIndex();
   return node.mixed.ensure({ before: segment.before, after: segment.after, weight }, newNode);
+}
+
+/** Where a literal segment leads, if anywhere. */
+export const literalChild = (node: RuleNode, text: string): RuleNode | undefined =>
+  node.literal?.text === text ? node.literal.node : node.literals?.get(text);
+
+function ensureLiteral(node: RuleNode, text: string): RuleNode {
+  const known = literalChild(node, text);
+  if (known !== undefined) {
+    return known;
+  }
+  const { literal } = node;
+  if (node.literals === undefined && literal === undefined) {
+    const made = newNode();
+    node.literal = { text, node: made };
+    return made;
+  }
+  node.literals ??= new Map(literal === undefined ? [] : [[literal.text, literal.node]]);
+  node.literal = undefined;
+  return ensure(node.literals, text);
 }
 
 function ensure(nodes: Map<string, RuleNode>, text: string): RuleNode {
@@ -119,6 +141,7 @@ function ensure(nodes: Map<string, RuleNode>, text: string): RuleNode {
 }
 
 const newNode = (): RuleNode => ({
+  literal: undefined,
   literals: undefined,
   mixed: undefined,
   bare: undefined,
