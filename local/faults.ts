@@ -1,64 +1,86 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BeforeRequest, RESET, type ServiceName } from './aws.ts';
+import { type BeforeRequest, LOST, RESET, type ServiceName } from './aws.ts';
 import type { LocalRequest, LocalResponse } from './service.ts';
 
 /** What goes wrong with the requests that a rule is for. Rates are shares of 1. */
 export interface FaultRule {
   /** `HeadObject`, `ListObjectsV2`, `Decrypt` and so on; absent: every operation. */
   readonly operation?: string;
+  /** Absent: the operation of whichever service. */
+  readonly service?: ServiceName;
   readonly latencyMs?: number;
+  /** This share of the requests waits `slowMs` more; what else happens to one is drawn apart from it. */
+  readonly slow?: number;
+  readonly slowMs?: number;
   /** 503 SlowDown from S3, `ThrottlingException` from the others. */
   readonly throttle?: number;
   /** 500 InternalError. */
   readonly fail?: number;
   /** The connection is reset without an answer. */
   readonly reset?: number;
+  /** The service does what it is asked, and its answer is lost with the connection. */
+  readonly lost?: number;
   /** No answer ever comes; only the client's own deadline ends the wait. */
   readonly stall?: number;
 }
 
 export interface FaultOptions {
   readonly seed: number;
-  /** The first rule whose operation it is counts. */
+  /** The first rule whose service and operation it is counts. */
   readonly rules: readonly FaultRule[];
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
-export type Fault = 'throttle' | 'fail' | 'reset' | 'stall';
+export type Fault = 'throttle' | 'fail' | 'reset' | 'lost' | 'stall';
 
 export interface Faults {
   readonly before: BeforeRequest;
   /** How often each has happened. */
-  readonly counts: Readonly<Record<Fault, number>>;
+  readonly counts: Readonly<Record<Fault | 'slow', number>>;
 }
 
-const KINDS: readonly Fault[] = ['throttle', 'fail', 'reset', 'stall'];
+const KINDS: readonly Fault[] = ['throttle', 'fail', 'reset', 'lost', 'stall'];
 
 /**
  * Faults and latency for the local AWS. What happens to a request follows from the seed, the request and how often it
  * has come before, not from the order in which requests arrive: a run with many at once can be repeated.
  */
 export function faults({ seed, rules, sleep = wait }: FaultOptions): Faults {
-  const counts: Record<Fault, number> = { throttle: 0, fail: 0, reset: 0, stall: 0 };
+  const counts: Record<Fault | 'slow', number> = {
+    throttle: 0,
+    fail: 0,
+    reset: 0,
+    lost: 0,
+    stall: 0,
+    slow: 0,
+  };
   const seen = new Map<string, number>();
   const before: BeforeRequest = async (service, request) => {
     const operation = operationOf(service, request);
-    const rule = rules.find((one) => one.operation === undefined || one.operation === operation);
+    const rule = rules.find((one) => isFor(one, service, operation));
     if (rule === undefined) return undefined;
-    if (rule.latencyMs !== undefined && rule.latencyMs > 0) await sleep(rule.latencyMs);
     const identity = `${operation} ${request.rawPath}?${request.query} ${request.body.toString('latin1')}`;
     const time = (seen.get(identity) ?? 0) + 1;
     seen.set(identity, time);
+    const { latencyMs = 0, slow = 0, slowMs = 0 } = rule;
+    const slowed = slow > 0 && share(`slow ${seed} ${time} ${identity}`) < slow;
+    if (slowed) counts.slow += 1;
+    const waits = latencyMs + (slowed ? slowMs : 0);
+    if (waits > 0) await sleep(waits);
     const fault = chosen(rule, share(`${seed} ${time} ${identity}`));
     if (fault === undefined) return undefined;
     counts[fault] += 1;
     if (fault === 'reset') return RESET;
+    if (fault === 'lost') return LOST;
     // Never settled: the connection stays open and silent.
     if (fault === 'stall') return new Promise(() => {});
     return refusal(service, fault);
   };
   return { before, counts };
 }
+
+const isFor = (rule: FaultRule, service: ServiceName, operation: string): boolean =>
+  (rule.service ?? service) === service && (rule.operation ?? operation) === operation;
 
 /** Lays the rates end to end and sees in which one the draw falls. */
 function chosen(rule: FaultRule, drawn: number): Fault | undefined {

@@ -114,6 +114,10 @@ export class Environment {
     });
   }
 
+  crash(): void {
+    this.#process?.kill('SIGKILL');
+  }
+
   async #kill(): Promise<void> {
     this.#process?.kill('SIGKILL');
     await this.#gone;

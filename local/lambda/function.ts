@@ -26,6 +26,8 @@ export interface LocalFunction {
   invoke(event: unknown): Promise<InvokeResult>;
   /** What the function wrote to stdout and stderr so far, by line. */
   logs(): readonly string[];
+  /** Kills every process, as running out of memory does: what it handles fails, and the next invocation starts cold. */
+  crash(): void;
   /** Kills every process and frees every port. */
   stop(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export async function startFunction(options: FunctionOptions): Promise<LocalFunc
     name: options.name,
     timeoutSeconds,
     logs: () => [...lines],
+    crash: () => environments.crash(),
     stop: () => environments.stop(),
     invoke: async (event) => {
       const payload = JSON.stringify(event) ?? 'null';
@@ -110,6 +113,10 @@ class Environments {
       throw new Error('The function is stopped.');
     }
     return started;
+  }
+
+  crash(): void {
+    for (const environment of this.#all) environment.crash();
   }
 
   async stop(): Promise<void> {

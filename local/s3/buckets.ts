@@ -89,6 +89,7 @@ function newBucket(name: string, account: string, region: string, s3: S3State): 
     versioning: undefined,
     encryption,
     notification: { queues: [], eventBridge: false },
+    dataEvents: false,
     deniedPrefix: undefined,
   };
 }

@@ -1,5 +1,6 @@
 import type { KeysForS3 } from '../kms/kms.ts';
 import type { Caller, Clock, LocalResponse } from '../service.ts';
+import type { RecordedCall } from './cloudtrail.ts';
 import { S3Error } from './errors.ts';
 import type { MultipartUpload } from './multipart.ts';
 import type { ObjectEvent } from './notification.ts';
@@ -30,6 +31,8 @@ export interface S3State {
   readonly sseCOnNewBuckets: 'blocked' | 'allowed';
   /** Tells the queues that a bucket's configuration names. */
   readonly notify: (event: ObjectEvent) => void;
+  /** Tells the trail, where the bucket's data events are recorded. */
+  readonly record: (call: RecordedCall) => void;
   readonly deliver: (queueArn: string, body: string) => boolean;
 }
 

@@ -15,12 +15,16 @@ export interface RawObject {
   /** Answered as `x-amz-missing-meta`. */
   readonly missingMeta?: number;
   readonly lastModified?: number;
+  /** Without its quotes; absent: as S3 makes it. */
+  readonly etag?: string;
 }
 
 /** What a test or a benchmark does to S3 from inside the process. */
 export interface S3Control {
   /** Makes HEAD and GET below a prefix answer 403; `undefined` lifts it. */
   setDenied(bucket: string, keyPrefix: string | undefined): void;
+  /** Lets a trail record the calls that write objects of a bucket (data events, write only) and hand them to EventBridge. */
+  setDataEvents(bucket: string, on: boolean): void;
   /** Stores an object as no request could, without a notification; answers its version id. */
   putRaw(object: RawObject): string;
 }
@@ -36,6 +40,9 @@ export function createS3Control(buckets: ReadonlyMap<string, Bucket>, clock: Clo
     setDenied(bucket, keyPrefix) {
       named(bucket).deniedPrefix = keyPrefix;
     },
+    setDataEvents(bucket, on) {
+      named(bucket).dataEvents = on;
+    },
     putRaw(object) {
       const bucket = named(object.bucket);
       const body = Buffer.from(object.body ?? '');
@@ -47,7 +54,7 @@ export function createS3Control(buckets: ReadonlyMap<string, Bucket>, clock: Clo
         versionId,
         deleteMarker: false,
         body,
-        etag: etagOf(body, encryption),
+        etag: object.etag ?? etagOf(body, encryption),
         lastModified: toSecond(object.lastModified ?? clock()),
         headers: { 'content-type': 'binary/octet-stream', ...lowerCaseNames(object.headers), ...missingMeta },
         checksums: {},

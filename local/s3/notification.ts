@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { BusEvent } from '../events/events.ts';
 import type { Clock, DeliverToQueue } from '../service.ts';
 import type { S3Call } from './call.ts';
+import { dataEvent, type RecordedCall } from './cloudtrail.ts';
+import { eventBridgeEvent } from './eventbridge.ts';
 import type { Bucket } from './store.ts';
 import { formEncodeKey } from './urlencoding.ts';
 
@@ -32,6 +35,8 @@ export interface ObjectEvent {
 
 export interface Notifier {
   notify(event: ObjectEvent): void;
+  /** Where data events of the bucket are on. */
+  record(call: RecordedCall): void;
   /** Drops what has not been delivered yet. */
   close(): void;
 }
@@ -39,18 +44,28 @@ export interface Notifier {
 // High enough that the digits look like those of AWS, low enough to stay an exact integer.
 const SEQUENCER_START = 0x5f_0000_0000_00;
 
-/** Sends one message per record to each queue whose configuration matches, after a delay or at once. */
-export function createNotifier(deliver: DeliverToQueue, clock: Clock, delayMs: number): Notifier {
+export interface NotifierOptions {
+  readonly deliver: DeliverToQueue;
+  readonly putEvent: (event: BusEvent) => void;
+  readonly clock: Clock;
+  readonly delayMs: number;
+}
+
+/**
+ * Sends one message per record to each queue whose configuration matches, and to EventBridge where it is on, after a
+ * delay or at once.
+ */
+export function createNotifier({ deliver, putEvent, clock, delayMs }: NotifierOptions): Notifier {
   const timers = new Set<NodeJS.Timeout>();
   let sequence = SEQUENCER_START;
-  const send = (queueArn: string, message: string): void => {
+  const later = (send: () => unknown): void => {
     if (delayMs <= 0) {
-      deliver(queueArn, message);
+      send();
       return;
     }
     const timer = setTimeout(() => {
       timers.delete(timer);
-      deliver(queueArn, message);
+      send();
     }, delayMs);
     timers.add(timer);
   };
@@ -60,8 +75,17 @@ export function createNotifier(deliver: DeliverToQueue, clock: Clock, delayMs: n
       for (const configuration of event.bucket.notification.queues) {
         if (!matches(configuration, event)) continue;
         const record = eventRecord(event, configuration.id, clock(), sequencer(sequence));
-        send(configuration.queueArn, JSON.stringify({ Records: [record] }));
+        later(() => deliver(configuration.queueArn, JSON.stringify({ Records: [record] })));
       }
+      if (event.bucket.notification.eventBridge) {
+        const told = eventBridgeEvent(event, clock(), sequencer(sequence));
+        later(() => putEvent(told));
+      }
+    },
+    record(call) {
+      if (!call.bucket.dataEvents) return;
+      const told = dataEvent(call, clock());
+      later(() => putEvent(told));
     },
     close() {
       for (const timer of timers) clearTimeout(timer);

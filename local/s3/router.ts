@@ -22,6 +22,8 @@ export interface BucketRoute extends RouteQuery {
   readonly run: BucketOperation;
   /** Answered from every Region, where others redirect. */
   readonly anyRegion?: boolean;
+  /** The name under which a trail records the call as a write of an object. */
+  readonly dataEvent?: (call: S3Call) => string;
 }
 
 export interface ServiceRoute extends RouteQuery {
@@ -38,10 +40,14 @@ const route = (run: BucketOperation, required: string[] = [], optional: string[]
   optional,
 });
 
+const recorded = (name: string, route: BucketRoute): BucketRoute => ({ ...route, dataEvent: () => name });
+
 const LIST = ['prefix', 'max-keys', 'encoding-type'];
 
+const isCopy = ({ headers }: S3Call): boolean => headers['x-amz-copy-source'] !== undefined;
+
 const putOrCopy: BucketOperation = (call, bucket, s3) =>
-  (call.headers['x-amz-copy-source'] === undefined ? putObject : copyObject)(call, bucket, s3);
+  (isCopy(call) ? copyObject : putObject)(call, bucket, s3);
 
 /** By level and method. A request whose query fits none of them is refused: it must never become a plain put. */
 const ROUTES: Readonly<Record<string, readonly Route[]>> = {
@@ -68,19 +74,19 @@ const ROUTES: Readonly<Record<string, readonly Route[]>> = {
   'bucket DELETE': [route(buckets.deleteBucket), route(encryption.deleteBucketEncryption, ['encryption'])],
   'bucket POST': [route(deleteObjects, ['delete'])],
   'object PUT': [
-    route(putOrCopy),
-    route(updateObjectEncryption, ['encryption'], ['versionId']),
-    route(multipart.uploadPart, ['partNumber', 'uploadId']),
+    { ...route(putOrCopy), dataEvent: (call) => (isCopy(call) ? 'CopyObject' : 'PutObject') },
+    recorded('UpdateObjectEncryption', route(updateObjectEncryption, ['encryption'], ['versionId'])),
+    recorded('UploadPart', route(multipart.uploadPart, ['partNumber', 'uploadId'])),
   ],
   'object GET': [route(getObject, [], ['versionId'])],
   'object HEAD': [route(headObject, [], ['versionId'])],
   'object DELETE': [
-    route(deleteObject, [], ['versionId']),
-    route(multipart.abortMultipartUpload, ['uploadId']),
+    recorded('DeleteObject', route(deleteObject, [], ['versionId'])),
+    recorded('AbortMultipartUpload', route(multipart.abortMultipartUpload, ['uploadId'])),
   ],
   'object POST': [
-    route(multipart.createMultipartUpload, ['uploads']),
-    route(multipart.completeMultipartUpload, ['uploadId']),
+    recorded('CreateMultipartUpload', route(multipart.createMultipartUpload, ['uploads'])),
+    recorded('CompleteMultipartUpload', route(multipart.completeMultipartUpload, ['uploadId'])),
   ],
 };
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { BusEvent } from '../events/events.ts';
 import type { KeysForS3 } from '../kms/kms.ts';
 import type { Clock, DeliverToQueue, LocalRequest, LocalResponse, LocalService } from '../service.ts';
 import { readS3Body } from './body.ts';
@@ -16,6 +17,8 @@ export interface S3Options {
   readonly clock: Clock;
   readonly keys: KeysForS3;
   readonly deliver: DeliverToQueue;
+  /** Puts an event on the default bus of the bucket's account and Region; absent: nobody listens. */
+  readonly putEvent?: (event: BusEvent) => void;
   /** How long a notification takes to its queue; 0 delivers before the response is sent. */
   readonly notificationDelayMs?: number;
   /** AWS has blocked SSE-C on new buckets since April 2026; `PutBucketEncryption` with `NONE` allows it again. */
@@ -30,7 +33,12 @@ export interface LocalS3 extends LocalService {
 
 /** An S3 that speaks path-style REST and keeps everything in memory. */
 export function createS3(options: S3Options): LocalS3 {
-  const notifier = createNotifier(options.deliver, options.clock, options.notificationDelayMs ?? 0);
+  const notifier = createNotifier({
+    deliver: options.deliver,
+    putEvent: options.putEvent ?? (() => {}),
+    clock: options.clock,
+    delayMs: options.notificationDelayMs ?? 0,
+  });
   const state: S3State = {
     clock: options.clock,
     keys: options.keys,
@@ -38,6 +46,7 @@ export function createS3(options: S3Options): LocalS3 {
     uploads: new Map(),
     sseCOnNewBuckets: options.sseCOnNewBuckets ?? 'blocked',
     notify: notifier.notify,
+    record: notifier.record,
     deliver: options.deliver,
   };
   return {
@@ -81,7 +90,26 @@ function run(request: LocalRequest, ids: ResponseIds, state: S3State): LocalResp
   refuseUnknownHeaders(headers);
   const route = findRoute(call);
   if (route.scope === 'service') return route.run(call, state);
-  return route.run(call, bucketOf(call, route, state), state);
+  return runRecorded(call, bucketOf(call, route, state), route, state);
+}
+
+/** Runs a call on a bucket and lets the trail record it, a refused one too, where it is of a kind that trails record. */
+function runRecorded(call: S3Call, bucket: Bucket, route: BucketRoute, state: S3State): LocalResponse {
+  const name = route.dataEvent?.(call);
+  if (name === undefined) return route.run(call, bucket, state);
+  try {
+    const response = route.run(call, bucket, state);
+    state.record({
+      call,
+      bucket,
+      name,
+      ...(response.headers === undefined ? {} : { headers: response.headers }),
+    });
+    return response;
+  } catch (error) {
+    if (error instanceof S3Error) state.record({ call, bucket, name, error });
+    throw error;
+  }
 }
 
 function bucketOf(call: S3Call, route: BucketRoute, state: S3State): Bucket {

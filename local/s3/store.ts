@@ -46,6 +46,8 @@ export interface Bucket {
   versioning: 'Enabled' | 'Suspended' | undefined;
   encryption: BucketEncryption;
   notification: NotificationConfiguration;
+  /** Whether a trail records the calls that write objects here. */
+  dataEvents: boolean;
   /** Set by a test: HEAD and GET below it are denied. */
   deniedPrefix: string | undefined;
 }

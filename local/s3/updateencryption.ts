@@ -8,8 +8,8 @@ import { findVersion } from './objects.ts';
 import { readXml } from './xmlbody.ts';
 
 /**
- * `UpdateObjectEncryption`: SSE-S3 or SSE-KMS to SSE-KMS, in place. Nothing else of the version changes and no
- * event is sent, as in AWS.
+ * `UpdateObjectEncryption`: SSE-S3 or SSE-KMS to SSE-KMS, in place. Nothing else of the version changes and S3 sends
+ * no event, as in AWS; only a trail that records data events tells of it.
  */
 export const updateObjectEncryption: BucketOperation = (call, bucket, s3) => {
   verifyBody(call.body, call.headers);

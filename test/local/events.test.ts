@@ -13,6 +13,7 @@ import {
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../local/aws.ts';
+import type { EventsRule } from '../../local/events/events.ts';
 
 const ACCOUNT = '111122223333';
 const REGION = 'eu-west-1';
@@ -219,11 +220,11 @@ describe('a rule', () => {
     expect(deleted().map((event) => event['detail-type'])).toEqual(['Object Deleted']);
   });
 
-  it.each([
-    ['that is disabled', { state: 'DISABLED' as const }],
+  it.each<[string, Partial<EventsRule>]>([
+    ['that is disabled', { state: 'DISABLED' }],
     ['of another Region', { region: 'us-east-1' }],
     ['of another account', { account: '444455556666' }],
-  ])('%s takes nothing', async (_what, other: { readonly region?: string }) => {
+  ])('%s takes nothing', async (_what, other) => {
     await eventBridgeOn();
     const QueueName = `quiet-${count}`;
     const region = other.region ?? REGION;

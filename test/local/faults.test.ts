@@ -1,4 +1,4 @@
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../local/aws.ts';
 import { type FaultRule, faults } from '../../local/faults.ts';
@@ -31,7 +31,7 @@ async function world(rules: readonly FaultRule[], seed = 1) {
     for (const key of keys) answers.push(await head(key));
     return answers;
   };
-  return { injected, slept, head, heads, aws, authorization };
+  return { injected, slept, head, heads, aws, client, authorization };
 }
 
 const KEYS = Array.from({ length: 60 }, (_, i) => `key-${i}`);
@@ -42,7 +42,7 @@ describe('faults', () => {
     expect(await head('any')).toBe(503);
     const listed = await fetch(`${aws.endpoint}/faulty/?list-type=2`, { headers: { authorization } });
     expect(listed.status).toBe(200);
-    expect(injected.counts).toEqual({ throttle: 1, fail: 0, reset: 0, stall: 0 });
+    expect(injected.counts).toEqual({ throttle: 1, fail: 0, reset: 0, lost: 0, stall: 0, slow: 0 });
   });
 
   it('a reset gives no answer at all', async () => {
@@ -78,5 +78,30 @@ describe('faults', () => {
   it('what failed once may succeed the next time', async () => {
     const { heads } = await world([{ operation: 'HeadObject', throttle: 0.5 }]);
     expect(new Set(await heads(Array.from({ length: 20 }, () => 'again')))).toEqual(new Set([404, 503]));
+  });
+
+  it('a lost answer is one to a request that was done', async () => {
+    const { injected, client } = await world([{ service: 's3', operation: 'PutObject', lost: 1 }]);
+    const put = client.send(new PutObjectCommand({ Bucket: 'faulty', Key: 'k', Body: 'x' }));
+    await expect(put).rejects.toThrow(/ECONNRESET|hang up/);
+    expect(injected.counts.lost).toBe(1);
+    expect((await client.send(new HeadObjectCommand({ Bucket: 'faulty', Key: 'k' }))).ContentLength).toBe(1);
+  });
+
+  it('a rule of one service leaves the others alone', async () => {
+    const { head, injected } = await world([{ service: 'kms', throttle: 1 }]);
+    expect([await head('any'), injected.counts.throttle]).toEqual([404, 0]);
+  });
+
+  it('a share of the answers is slow, whatever else happens to them', async () => {
+    const { heads, slept, injected } = await world([
+      { operation: 'HeadObject', slow: 0.5, slowMs: 70, throttle: 0.5 },
+    ]);
+    const answers = await heads(KEYS);
+    expect(new Set(slept)).toEqual(new Set([70]));
+    expect(injected.counts.slow).toBe(slept.length);
+    expect(slept.length).toBeGreaterThan(10);
+    expect(slept.length).toBeLessThan(50);
+    expect(new Set(answers)).toEqual(new Set([404, 503]));
   });
 });
