@@ -11,6 +11,7 @@ describe('utf8Length', () => {
     ['\u007f', 1],
     ['é', 2],
     ['\u07ff', 2],
+    ['\u0800', 3],
     ['€', 3],
     ['\uffff', 3],
     ['😀', 4],
@@ -23,6 +24,21 @@ describe('utf8Length', () => {
     expect(utf8Length('\ud800')).toBe(3);
     expect(utf8Length('\ude00\ud83d')).toBe(6);
     expect(utf8Length('a\ud83d')).toBe(4);
+  });
+
+  it.each([
+    '\ud7ff\udc00',
+    '\ud800\udbff',
+    '\ud800\udc00',
+    '\ud800\udfff',
+    '\ud800\ue000',
+    '\udbff\udc00',
+    '\udbff\udfff',
+    '\udc00\udc00',
+    '\u0800\udc00',
+    '\ud800a',
+  ])('agrees with the encoder at the edges of the surrogates: %j', (text) => {
+    expect(utf8Length(text)).toBe(Buffer.byteLength(text, 'utf8'));
   });
 
   it('agrees with the encoder for every text', () => {
