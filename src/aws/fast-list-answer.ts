@@ -78,10 +78,15 @@ export function versionsPage(request: ListRequest, page: RawVersions): ListAnswe
   const listed = { kind: 'page', objects, deleteMarkers } as const;
   if (!truncated) return listed;
   if (nextKey === undefined) throw cutOff(request);
-  return {
-    ...listed,
-    next: { key: nextKey, ...(nextVersionId === undefined ? {} : { versionId: nextVersionId }) },
-  };
+  const next = { key: nextKey, ...(nextVersionId === undefined ? {} : { versionId: nextVersionId }) };
+  return { ...listed, next: beyond(request, next) };
+}
+
+/** Where to go on, unless that is where this page began: some lookalikes of S3 list the marker itself again, for ever. */
+function beyond(request: ListRequest, next: ListMarker): ListMarker {
+  const { after } = request;
+  if (next.key === after?.key && next.versionId === after.versionId) throw cutOff(request);
+  return next;
 }
 
 const cutOff = (request: ListRequest): RetryableFailure =>
@@ -110,7 +115,7 @@ export async function orderedPage(request: ListRequest, ask: AskPage): Promise<L
     const listed = { kind: 'page', objects, deleteMarkers: 0 } as const;
     if (!truncated) return listed;
     const next = markerAfter(request, page);
-    if (next !== undefined) return { ...listed, next };
+    if (next !== undefined) return { ...listed, next: beyond(request, next) };
     if (page.token === undefined || page.token === token) {
       throw cutOff(request);
     }

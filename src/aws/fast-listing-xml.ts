@@ -49,8 +49,15 @@ function read(xml: string, root: string): Listing {
     deleteMarkers: items.length - stored.length,
     truncated: truncated === 'true',
     ...texts(top, { token: 'NextContinuationToken', nextVersionId: 'NextVersionIdMarker' }),
-    ...(nextKey === undefined ? {} : { nextKey: decode(nextKey, encoded) }),
+    ...(nextKey === undefined ? {} : { nextKey: nextKeyOf(nextKey, items.at(-1)?.inner, encoded) }),
   };
+}
+
+/** S3 encodes the marker as it does the keys. Ceph leaves it as it is: then it is the last key of the page itself. */
+function nextKeyOf(marker: string, last: string | undefined, encoded: boolean): string {
+  const lastKey = last === undefined ? undefined : field(last, 'Key');
+  const raw = unescapeXml(marker);
+  return lastKey !== undefined && decode(lastKey, encoded) === raw ? raw : decode(marker, encoded);
 }
 
 function texts<Name extends string>(top: ReadonlyMap<string, string>, names: Readonly<Record<Name, string>>) {

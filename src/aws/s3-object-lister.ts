@@ -6,6 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { RetryableFailure } from '../audit/failures.ts';
+import { compareKeys } from '../objects/byte-order.ts';
 import { objectKey } from '../objects/object.ts';
 import type { ListAnswer, ListedObject, ListRequest, ObjectLister } from '../reaudit/ports.ts';
 import { asFailure, isTransient, sdkFailure } from './failure.ts';
@@ -36,7 +37,7 @@ export class S3ObjectLister implements ObjectLister {
       objects: (answer.Versions ?? []).map((version) => listed(request, version, encoded)),
       deleteMarkers: answer.DeleteMarkers?.length ?? 0,
       truncated: answer.IsTruncated === true,
-      nextKey: decoded(answer.NextKeyMarker, encoded),
+      nextKey: nextKeyOf(answer, encoded),
       nextVersionId: answer.NextVersionIdMarker || undefined,
     });
   }
@@ -91,6 +92,14 @@ export class S3ObjectLister implements ObjectLister {
       return refusedList({ status, code, message, region: headers['x-amz-bucket-region'] }, request);
     }
   }
+}
+
+/** S3 encodes the marker as it does the keys. Ceph leaves it as it is: then it is the last key of the page itself. */
+function nextKeyOf(answer: ListObjectVersionsCommandOutput, encoded: boolean): string | undefined {
+  const lastOfEach = [answer.Versions?.at(-1)?.Key, answer.DeleteMarkers?.at(-1)?.Key];
+  const keys = lastOfEach.map((key) => decoded(key, encoded)).filter((key) => key !== undefined);
+  const { NextKeyMarker } = answer;
+  return keys.sort(compareKeys).at(-1) === NextKeyMarker ? NextKeyMarker : decoded(NextKeyMarker, encoded);
 }
 
 interface Entry {

@@ -13,13 +13,14 @@ import { CallerRefused, RetryableFailure } from '../../src/audit/failures.ts';
 import { FastObjectLister } from '../../src/aws/fast-object-lister.ts';
 import { fromSdkClient } from '../../src/aws/fast-sdk-access.ts';
 import { S3ObjectLister } from '../../src/aws/s3-object-lister.ts';
-import { bucketName } from '../../src/objects/object.ts';
+import { bucketName, objectKey } from '../../src/objects/object.ts';
 import type { ObjectLister } from '../../src/reaudit/ports.ts';
 import {
   type ListerWorld,
   objectListerContract,
   PLAIN_KEYS,
   type Stored,
+  storeVersions,
   VERSIONED_KEYS,
 } from '../contract/object-lister.ts';
 import { MemoryLister } from '../reaudit/memory-lister.ts';
@@ -66,20 +67,11 @@ const local = (connect: (config: LocalClientConfig) => ObjectLister) => async ()
   await client.send(new PutBucketVersioningCommand({ Bucket: 'list-versioned', VersioningConfiguration }));
   for (const Key of PLAIN_KEYS)
     await client.send(new PutObjectCommand({ Bucket: 'list-plain', Key, Body: Key }));
-  const stored: Stored[] = [];
-  for (const [key, versions, deleted] of VERSIONED_KEYS) {
-    const of: Stored[] = [];
-    const place = { Bucket: 'list-versioned', Key: key };
-    for (let i = 0; i < versions; i++) {
-      const { VersionId = '' } = await client.send(new PutObjectCommand({ ...place, Body: `${i}` }));
-      of.unshift({ key, versionId: VersionId });
-    }
-    if (deleted === true) {
-      const { VersionId = '' } = await client.send(new DeleteObjectCommand(place));
-      of.unshift({ key, versionId: VersionId, deleteMarker: true });
-    }
-    stored.push(...of);
-  }
+  const Bucket = 'list-versioned';
+  const stored = await storeVersions(
+    async (Key) => (await client.send(new PutObjectCommand({ Bucket, Key, Body: Key }))).VersionId,
+    async (Key) => (await client.send(new DeleteObjectCommand({ Bucket, Key }))).VersionId,
+  );
   return {
     lister: () => lister,
     plain: { bucket: 'list-plain', stored: PLAIN_KEYS.map((key) => ({ key })) },
@@ -208,6 +200,35 @@ for (const [name, connect] of [
       expect(
         new URL(server.messages[1]?.url ?? '', 'http://any').searchParams.get('continuation-token'),
       ).toBe('on&on');
+    });
+
+    it.each([
+      ['as S3 does', '<Key>a%25c+%2B</Key>', 'a%25c+%2B'],
+      ['not, as Ceph does', '<Key>a%25c%20%2B</Key>', 'a%c +'],
+    ])('a marker of versions is the key that it names, where it is encoded %s', async (_, key, marker) => {
+      const entry = `${key}<VersionId>v1</VersionId><LastModified>2026-11-20T01:02:03.000Z</LastModified><Size>7</Size>`;
+      const next = `<NextKeyMarker>${marker}</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>`;
+      for (const name of ['Version', 'DeleteMarker']) {
+        const page = `<EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>${next}<${name}>${entry}</${name}>`;
+        const body = `<ListVersionsResult>${page}</ListVersionsResult>`;
+        const { lister } = await answering({ status: 200, body });
+        const answer = await lister.list({ ...REQUEST, versions: true });
+        expect(answer).toMatchObject({ next: { key: 'a%c +', versionId: 'v1' } });
+      }
+    });
+
+    it('a page that would go on where it began is a RetryableFailure, and never asked for again and again', async () => {
+      const more = '<IsTruncated>true</IsTruncated>';
+      const keys = await answering({ status: 200, body: listing(`${more}${entry('k')}`) });
+      const after = { key: objectKey('k') };
+      await expect(keys.lister.list({ ...REQUEST, after })).rejects.toThrow('without a way to go on');
+      expect(await keys.lister.list(REQUEST)).toMatchObject({ next: after });
+      const marker = '<NextKeyMarker>k</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>';
+      const body = `<ListVersionsResult>${more}${marker}</ListVersionsResult>`;
+      const { lister } = await answering({ status: 200, body });
+      const here = { ...REQUEST, versions: true, after: { ...after, versionId: 'v1' } };
+      await expect(lister.list(here)).rejects.toThrow(RetryableFailure);
+      expect(await lister.list({ ...here, after })).toMatchObject({ next: here.after });
     });
   });
 }

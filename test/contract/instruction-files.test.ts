@@ -1,51 +1,19 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../local/aws.ts';
-import type { InstructionFiles } from '../../src/audit/ports.ts';
 import { S3InstructionFiles } from '../../src/aws/s3-instruction-files.ts';
 import { S3ObjectHeads } from '../../src/aws/s3-object-heads.ts';
 import { bucketName, objectKey } from '../../src/objects/object.ts';
 import { MemoryFiles } from '../support/memory.ts';
+import { instructionFilesContract, MOST } from './instruction-files.ts';
 
-const MOST = 64;
 const ACCOUNT = '111122223333';
 const at = (key: string) => ({ bucket: bucketName('lake'), key: objectKey(key) });
 
-interface World {
-  readonly files: InstructionFiles;
-  put(key: string, body: string): Promise<void>;
-  deny(key: string): Promise<void>;
-}
-
-/** What every adapter of the port has to answer. */
-function contract(name: string, world: () => World): void {
-  describe(name, () => {
-    it.each(['{"a":"é"}', '', 'x'.repeat(MOST)])(
-      'reads a body of at most so many bytes whole: %j',
-      async (body) => {
-        await world().put('whole.instruction', body);
-        expect(await world().files.read(at('whole.instruction'), MOST)).toMatchObject({
-          kind: 'body',
-          text: body,
-        });
-      },
-    );
-
-    it('says that what is not there is not there', async () => {
-      expect(await world().files.read(at('nothing'), MOST)).toEqual({ kind: 'not-found' });
-    });
-
-    it('says that what may not be read is unreadable, and why', async () => {
-      await world().deny('denied.instruction');
-      const answer = await world().files.read(at('denied.instruction'), MOST);
-      expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringContaining('access denied') });
-    });
-  });
-}
-
 const memory = new MemoryFiles();
-contract('instruction files in memory', () => ({
+instructionFilesContract('MemoryFiles', () => ({
   files: memory,
+  bucket: 'lake',
   put: async (key, body) => void memory.put(`lake/${key}`, body),
   deny: async (key) => void memory.put(`lake/${key}`, { kind: 'unreadable', why: 'access denied' }),
 }));
@@ -67,8 +35,9 @@ describe('on the local AWS', () => {
     await aws.close();
   });
 
-  contract('instruction files in S3', () => ({
+  instructionFilesContract('S3InstructionFiles', () => ({
     files: reader(false),
+    bucket: 'lake',
     put: async (key, body) =>
       void (await s3.send(new PutObjectCommand({ Bucket: 'lake', Key: key, Body: body }))),
     deny: async (key) => {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { RetryableFailure } from '../../src/audit/failures.ts';
 import type { KeyDirectory } from '../../src/audit/ports.ts';
 import { type AliasReference, type KeyArn, parseKeyReference } from '../../src/keys/reference.ts';
 import { keyReference } from '../support/keys.ts';
+import { claims, type Exceptions } from './claim.ts';
 
 export const OWN_ACCOUNT = '111122223333';
 export const FOREIGN_ACCOUNT = '444455556666';
@@ -14,6 +15,8 @@ export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
 /** A KMS that the suite fills and then sees through the port. */
 export interface KeysWorld {
   readonly keys: KeyDirectory;
+  /** Where the caller's own account is another than `OWN_ACCOUNT`. */
+  readonly account?: string;
   createKey(where?: {
     readonly account?: string;
     readonly region?: string;
@@ -31,11 +34,9 @@ export interface KeysWorld {
   close(): Promise<void>;
 }
 
-export interface KeysHarness {
+export interface KeysHarness extends Exceptions {
   readonly name: string;
   make(): Promise<KeysWorld>;
-  /** Cases in which this adapter differs from the contract, each with why. */
-  readonly differs?: Readonly<Record<string, string>>;
 }
 
 export function aliasReference(text: string): AliasReference {
@@ -45,16 +46,10 @@ export function aliasReference(text: string): AliasReference {
 }
 
 export const arnOf = (text: string): KeyArn => keyReference(text).arn;
-const aliasArn = (name: string, region = REGION, account = OWN_ACCOUNT): string =>
-  `arn:aws:kms:${region}:${account}:${name}`;
 
 /** What every adapter of `KeyDirectory` keeps to, whatever it stands on. */
-export function keyDirectoryContract({ name, make, differs = {} }: KeysHarness): void {
-  const claim = (title: string, check: () => Promise<void>): void => {
-    const reason = differs[title];
-    if (reason === undefined) it(title, check);
-    else it.fails(`does not hold here, because ${reason}: ${title}`, check);
-  };
+export function keyDirectoryContract({ name, make, ...exceptions }: KeysHarness): void {
+  const { claim, allNamed } = claims(exceptions);
 
   describe(`${name} as KeyDirectory`, () => {
     let world: KeysWorld;
@@ -63,6 +58,8 @@ export function keyDirectoryContract({ name, make, differs = {} }: KeysHarness):
     });
     afterAll(async () => world.close());
 
+    const ownArn = (resource: string): string =>
+      `arn:aws:kms:${REGION}:${world.account ?? OWN_ACCOUNT}:${resource}`;
     const resolve = (alias: string, region: string | undefined = REGION) =>
       world.keys.alias(aliasReference(alias), region, 'kept');
 
@@ -74,7 +71,7 @@ export function keyDirectoryContract({ name, make, differs = {} }: KeysHarness):
 
       claim('an ARN is the key that it points to, in its own Region whatever Region is given', async () => {
         const arn = await world.createKey({ aliases: ['alias/by-arn'] });
-        expect(await resolve(aliasArn('alias/by-arn'), OTHER_REGION)).toEqual({ kind: 'key', arn });
+        expect(await resolve(ownArn('alias/by-arn'), OTHER_REGION)).toEqual({ kind: 'key', arn });
       });
 
       claim('one name may be two keys in two Regions', async () => {
@@ -86,7 +83,7 @@ export function keyDirectoryContract({ name, make, differs = {} }: KeysHarness):
 
       claim('an unknown alias is not found, by name and by ARN', async () => {
         expect(await resolve('alias/nobody')).toEqual({ kind: 'not-found' });
-        expect(await resolve(aliasArn('alias/nobody'))).toEqual({ kind: 'not-found' });
+        expect(await resolve(ownArn('alias/nobody'))).toEqual({ kind: 'not-found' });
       });
 
       claim('names with slashes, dashes and underscores are names', async () => {
@@ -143,7 +140,7 @@ export function keyDirectoryContract({ name, make, differs = {} }: KeysHarness):
       });
 
       claim('a key that is not there is not found', async () => {
-        const gone = `arn:aws:kms:${REGION}:${OWN_ACCOUNT}:key/00000000-0000-0000-0000-000000000000`;
+        const gone = ownArn('key/00000000-0000-0000-0000-000000000000');
         expect(await world.keys.key(arnOf(gone))).toEqual({ kind: 'not-found' });
       });
 
@@ -248,5 +245,7 @@ export function keyDirectoryContract({ name, make, differs = {} }: KeysHarness):
         await world.throttle(false);
       });
     });
+
+    allNamed();
   });
 }

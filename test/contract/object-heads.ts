@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { RetryableFailure } from '../../src/audit/failures.ts';
 import type { ObjectHeads } from '../../src/audit/ports.ts';
 import type { ObjectHead } from '../../src/encryption/head.ts';
 import { bucketName, type ObjectRef, objectKey } from '../../src/objects/object.ts';
+import { claims, type Exceptions } from './claim.ts';
 
 /** What a world can store of an object. */
 export interface StoredObject {
@@ -39,11 +40,9 @@ export interface HeadsWorld {
   close(): Promise<void>;
 }
 
-export interface HeadsHarness {
+export interface HeadsHarness extends Exceptions {
   readonly name: string;
   make(): Promise<HeadsWorld>;
-  /** Cases in which this adapter differs from the contract, each with why. */
-  readonly differs?: Readonly<Record<string, string>>;
 }
 
 const ref = (bucket: string, key: string, versionId?: string): ObjectRef => ({
@@ -76,13 +75,8 @@ export const ODD_KEYS: readonly string[] = [
 const KMS_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa';
 
 /** What every adapter of `ObjectHeads` keeps to, whatever it stands on. */
-export function objectHeadsContract({ name, make, differs = {} }: HeadsHarness): void {
-  /** A case that a harness lists as differing has to differ: a repaired adapter has to leave the list. */
-  const claim = (title: string, check: () => Promise<void>): void => {
-    const reason = differs[title];
-    if (reason === undefined) it(title, check);
-    else it.fails(`does not hold here, because ${reason}: ${title}`, check);
-  };
+export function objectHeadsContract({ name, make, ...exceptions }: HeadsHarness): void {
+  const { claim, allNamed } = claims(exceptions);
 
   describe(`${name} as ObjectHeads`, () => {
     let world: HeadsWorld;
@@ -287,5 +281,7 @@ export function objectHeadsContract({ name, make, differs = {} }: HeadsHarness):
         });
       });
     });
+
+    allNamed();
   });
 }
