@@ -1,3 +1,4 @@
+import { jsonText } from '../objects/json-text.ts';
 import { printable } from '../objects/printable.ts';
 import { utf8Length } from '../objects/utf8.ts';
 
@@ -17,24 +18,8 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 
 const SHORT_ESCAPES: ReadonlySet<string> = new Set(['"', '\\', '\b', '\t', '\n', '\f', '\r']);
 
-/** A pair of backslashes stays; `\u{9B}` stands nowhere in JSON but where `printable` has put it. */
-const PRINTED = /\\\\|\\u\{([0-9A-F]+)\}/g;
-
 /** JSON in which every character that a terminal obeys or a reader cannot see is written as an escape. */
-export function jsonForm(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'null';
-  const shown = printable(json);
-  if (shown === json) return json;
-  return shown.replace(PRINTED, (found, code: string | undefined) =>
-    code === undefined ? found : unitEscapes(String.fromCodePoint(Number.parseInt(code, 16))),
-  );
-}
-
-const unitEscapes = (character: string): string =>
-  character
-    .split('')
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .join('');
+export const jsonForm = (value: unknown): string => jsonText(value);
 
 /** Cuts a text so that its JSON form, with quotes and mark, keeps to the limit; never within a character. */
 export function cutText(text: string, limit: number = MOST_STRING_BYTES): string {

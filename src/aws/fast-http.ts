@@ -30,6 +30,9 @@ export interface HttpExchange {
 const EXCHANGE_MS = 10_000;
 const IDLE_SOCKETS = 256;
 
+/** A page of a thousand versions, each with a key of 1,024 bytes that is percent-encoded, has some four million. */
+export const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
+
 /** Connections that are kept and used again, for each host. Nothing is retried here. */
 export class HttpPool {
   readonly #exchangeMs: number;
@@ -94,7 +97,13 @@ function readAnswer(response: IncomingMessage, method: string, done: (answer: Ht
     return;
   }
   const chunks: Buffer[] = [];
-  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let length = 0;
+  response.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > MOST_ANSWER_BYTES)
+      response.destroy(new Error(`an answer of more than ${MOST_ANSWER_BYTES} bytes`));
+    else chunks.push(chunk);
+  });
   response.on('end', () => done({ status, rawHeaders, body: Buffer.concat(chunks).toString('utf8') }));
 }
 

@@ -3,6 +3,7 @@ import { CallerRefused, RetryableFailure } from '../audit/failures.ts';
 import { printable } from '../objects/printable.ts';
 import { type ByteReader, placeText, type S3Place } from '../reaudit/source-bytes.ts';
 import { SourceDamaged, SourceUnusable } from '../reaudit/source-failures.ts';
+import { isBytes } from './bounded-body.ts';
 import { asFailure, failureText, isTransient, sdkFailure } from './failure.ts';
 
 /** A file of an inventory takes minutes to read, and a connection may break in the midst of it. */
@@ -66,9 +67,6 @@ export class S3ByteReader implements ByteReader {
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-const isBytes = (body: unknown): body is AsyncIterable<Uint8Array> =>
-  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
 function asReadFailure(place: S3Place, error: unknown): Error {
   const failure = sdkFailure(error);

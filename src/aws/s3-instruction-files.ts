@@ -2,6 +2,7 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { InstructionFiles, ObjectHeads, SmallObject } from '../audit/ports.ts';
 import type { ObjectHead } from '../encryption/head.ts';
 import type { ObjectRef } from '../objects/object.ts';
+import { boundedBody } from './bounded-body.ts';
 import { asFailure, isTransient, sdkFailure } from './failure.ts';
 
 export interface S3InstructionFilesOptions {
@@ -56,9 +57,9 @@ export class S3InstructionFiles implements InstructionFiles {
       const { Body } = await client.send(
         new GetObjectCommand({ Bucket: object.bucket, Key: object.key, Range: `bytes=0-${mostBytes}` }),
       );
-      const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+      const bytes = await boundedBody(Body, mostBytes);
       // Written again since the HEAD, and larger: what was read is not the whole of it.
-      if (bytes.byteLength > mostBytes) return { kind: 'too-large' };
+      if (bytes === undefined) return { kind: 'too-large' };
       return { kind: 'body', text: new TextDecoder().decode(bytes), ...modified };
     } catch (error) {
       const { status, name } = sdkFailure(error);

@@ -16,6 +16,7 @@ import type { BucketSettings, SettingAnswer } from '../emr/bucket-settings.ts';
 import type { BucketDefault } from '../encryption/bucket-default.ts';
 import type { KeyAnswer } from '../keys/enquiry.ts';
 import { type KeyArn, parseKeyReference } from '../keys/reference.ts';
+import { jsonText } from '../objects/json-text.ts';
 import { type BucketName, bucketName, objectKey, type WrittenObject } from '../objects/object.ts';
 import { rulesThatCanGovern } from '../policy/explain.ts';
 import type { Rule } from '../policy/types.ts';
@@ -68,7 +69,7 @@ export async function bucketCheck(
   const facts: BucketCheckFacts = { bucket, byDefault, notifications, judgements, rules };
   io.stdout.write(
     invocation.json
-      ? `${JSON.stringify(bucketCheckJson(facts), null, 2)}\n`
+      ? `${jsonText(bucketCheckJson(facts), 2)}\n`
       : renderBucketCheck(facts, { color: io.color }),
   );
   return statusOf(facts);

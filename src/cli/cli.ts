@@ -28,7 +28,8 @@ async function run(invocation: Invocation, io: CliIo): Promise<ExitStatus> {
       io.stdout.write(invocation.text);
       return EXIT.nothing;
     case 'bad usage':
-      io.stderr.write(invocation.text);
+      // It repeats words of the command line, which a script may have taken from anywhere.
+      io.stderr.write(printableLines(invocation.text));
       return EXIT.badUsage;
     case 'policy check':
       return (await import('./policy-check.ts')).policyCheck(invocation, io);
@@ -61,7 +62,9 @@ async function run(invocation: Invocation, io: CliIo): Promise<ExitStatus> {
 
 /** Several lines stay several lines, but nothing in them reaches the terminal as a command. */
 const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).trimEnd().split('\n').map(printable).join('\n');
+  printableLines((error instanceof Error ? error.message : String(error)).trimEnd());
+
+const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
 function statusOf(error: unknown): ExitStatus {
   if (error instanceof PolicyUnusable) return isAwsFailure(error.cause) ? EXIT.incomplete : EXIT.badUsage;

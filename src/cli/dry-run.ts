@@ -1,3 +1,4 @@
+import { jsonText } from '../objects/json-text.ts';
 import type { BucketName } from '../objects/object.ts';
 import type { Policy } from '../policy/types.ts';
 import { estimate } from '../reaudit/estimate.ts';
@@ -37,7 +38,7 @@ export async function dryRun(options: DryRunOptions, deps: DryRunDeps, io: CliIo
   const rules = rulesBelow(deps.policy, options.bucket, options.prefix);
   const estimated = estimate({ count, rules, prices });
   io.stdout.write(
-    options.json ? `${JSON.stringify(estimateJson(estimated), null, 2)}\n` : `${estimateText(estimated)}\n`,
+    options.json ? `${jsonText(estimateJson(estimated), 2)}\n` : `${estimateText(estimated)}\n`,
   );
   return EXIT.nothing;
 }

@@ -1,6 +1,7 @@
 import { type Exported, exportPolicy } from '../emr/export.ts';
 import type { EmrProblem } from '../emr/problem.ts';
 import type { Column, Connector } from '../emr/setting.ts';
+import { jsonText } from '../objects/json-text.ts';
 import { utcDay } from '../verdict/judge-key.ts';
 import type { AwsOptions } from './aws-options.ts';
 import { columnOf, connectorOf } from './emr-sources.ts';
@@ -51,7 +52,7 @@ export async function emrExport(invocation: EmrExport, io: CliIo): Promise<ExitS
   const problems = [...columnProblems, ...exported.problems];
   const sink = await openSink(output, io);
   const text = invocation.json
-    ? JSON.stringify(exportJson(exported, column, problems), null, 2)
+    ? jsonText(exportJson(exported, column, problems), 2)
     : renderExport(exported, { column, form });
   if (text !== '') await sink.write(text.trimEnd());
   await sink.close();

@@ -6,6 +6,7 @@ import type { EmrProblem } from '../emr/problem.ts';
 import type { Connector } from '../emr/setting.ts';
 import { writeTarget } from '../emr/write-target.ts';
 import type { BucketDefault } from '../encryption/bucket-default.ts';
+import { jsonText } from '../objects/json-text.ts';
 import type { BucketName } from '../objects/object.ts';
 import { printable } from '../objects/printable.ts';
 import type { Outcome } from '../verdict/verdict.ts';
@@ -160,7 +161,7 @@ function textOf(preflight: Preflight, format: EmrPreflight['format'], color: boo
     case 'text':
       return renderPreflight(preflight, { color });
     case 'json':
-      return JSON.stringify(preflightJson(preflight), null, 2);
+      return jsonText(preflightJson(preflight), 2);
     case 'junit':
       return preflightJunit(preflight);
   }

@@ -3,6 +3,7 @@ import { RetryableFailure } from '../audit/failures.ts';
 import type { PreparedPolicy } from '../audit/prepared-policy.ts';
 import { sha256 } from '../compose.ts';
 import { printable } from '../objects/printable.ts';
+import { MOST_LINE_BYTES, TOO_LONG } from '../reaudit/fold.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type CliIo, checkFiles, openSink, placeName, readJson, readLines, tell } from './io.ts';
 import { preparedPolicy } from './load-policy.ts';
@@ -64,6 +65,7 @@ function decode(line: Uint8Array): string | undefined {
 /** Why the line could not be read, or `undefined` where its record has been written or it is blank. */
 async function evaluateLine(line: Uint8Array, context: LineContext): Promise<string | undefined> {
   const { policy, keys, output, io, region } = context;
+  if (line.length > MOST_LINE_BYTES) return TOO_LONG;
   const text = decode(line);
   // Replaced characters would make it another key, of which there is no HEAD.
   if (text === undefined) return 'expected UTF-8';

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { MOST_LINE_BYTES } from '../reaudit/fold.ts';
 
 /** What a command may read and write, passed in so that a test needs no process. */
 export interface CliIo {
@@ -40,20 +41,34 @@ export const tell = (io: CliIo, text: string): void => {
 /** How a path of the command line is told to people. */
 export const placeName = (path: string): string => (path === '-' ? 'standard input' : path);
 
-/** Reads a file, or standard input where the path is `-`. Throws `BadInput`. */
+/** Far more than any policy, configuration, event or list of keys; records and heads are read line by line. */
+export const MOST_INPUT_BYTES = 64 * 1024 * 1024;
+
+/** The byte order mark is the reader's to leave out. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Reads a file, or standard input where the path is `-`, as UTF-8. Throws `BadInput`, also for one that is too long. */
 export async function readText(path: string, io: CliIo): Promise<string> {
-  if (path !== '-') {
-    return readFile(path, 'utf8').catch((error: unknown) => {
-      throw unreadable(path, error);
-    });
-  }
   const chunks: Buffer[] = [];
+  let length = 0;
   try {
-    for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
+    for await (const read of path === '-' ? io.stdin : createReadStream(path)) {
+      const chunk = Buffer.from(read);
+      length += chunk.length;
+      if (length > MOST_INPUT_BYTES) break;
+      chunks.push(chunk);
+    }
   } catch (error) {
     throw unreadable(path, error);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  if (length > MOST_INPUT_BYTES) {
+    throw new BadInput(`${placeName(path)} has more than ${MOST_INPUT_BYTES} bytes: not read`);
+  }
+  try {
+    return UTF_8.decode(Buffer.concat(chunks));
+  } catch {
+    throw new BadInput(`${placeName(path)} is not UTF-8: save it as UTF-8`);
+  }
 }
 
 /** Reads a file or standard input as JSON, with or without a byte order mark. Throws `BadInput`. */
@@ -68,25 +83,44 @@ export async function readJson(path: string, io: CliIo): Promise<unknown> {
 
 /**
  * The lines of a file, or of standard input where the path is `-`, as their bytes. Only a line feed ends a line: JSON
- * may hold U+2028 as it is, at which `node:readline` would cut. Throws `BadInput`.
+ * may hold U+2028 as it is, at which `node:readline` would cut. Of a line beyond `MOST_LINE_BYTES` only as much is
+ * given as shows that it is too long. Throws `BadInput`.
  */
 export async function* readLines(path: string, io: CliIo): AsyncGenerator<Buffer> {
-  let line: Buffer[] = [];
+  const line = new LinePieces();
   try {
     for await (const read of path === '-' ? io.stdin : createReadStream(path)) {
       let rest = Buffer.from(read);
       for (let end = rest.indexOf('\n'); end !== -1; end = rest.indexOf('\n')) {
-        yield Buffer.concat([...line, rest.subarray(0, end)]);
-        line = [];
+        line.add(rest.subarray(0, end));
+        yield line.take();
         rest = rest.subarray(end + 1);
       }
-      line.push(rest);
+      line.add(rest);
     }
   } catch (error) {
     throw unreadable(path, error);
   }
-  const last = Buffer.concat(line);
+  const last = line.take();
   if (last.length > 0) yield last;
+}
+
+class LinePieces {
+  #pieces: Buffer[] = [];
+  #length = 0;
+
+  add(piece: Buffer): void {
+    const kept = piece.subarray(0, MOST_LINE_BYTES + 1 - this.#length);
+    this.#length += kept.length;
+    if (kept.length > 0) this.#pieces.push(kept);
+  }
+
+  take(): Buffer {
+    const line = Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.#length = 0;
+    return line;
+  }
 }
 
 /** Refuses two inputs that would both take standard input, and an output that would destroy an input. Throws `BadInput`. */

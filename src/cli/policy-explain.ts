@@ -1,3 +1,4 @@
+import { jsonText } from '../objects/json-text.ts';
 import { bucketName, objectKey } from '../objects/object.ts';
 import { findExemption } from '../policy/exempt.ts';
 import { explainRule } from '../policy/explain.ts';
@@ -23,9 +24,7 @@ export async function policyExplain(invocation: Explain, io: CliIo): Promise<Exi
     explanation: explainRule(prepared.rules, policy.rules, bucket, key),
   };
   io.stdout.write(
-    invocation.json
-      ? `${JSON.stringify(explanationJson(explained), null, 2)}\n`
-      : renderExplanation(explained),
+    invocation.json ? `${jsonText(explanationJson(explained), 2)}\n` : renderExplanation(explained),
   );
   return EXIT.nothing;
 }

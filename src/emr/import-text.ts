@@ -1,3 +1,4 @@
+import { jsonText } from '../objects/json-text.ts';
 import { printable } from '../objects/printable.ts';
 
 const WIDEST = 108;
@@ -19,7 +20,7 @@ export function commentLines(text: string, indent = ''): readonly string[] {
 }
 
 /** A scalar of YAML 1.2: every JSON string is one. */
-export const scalar = (text: string): string => JSON.stringify(text);
+export const scalar = (text: string): string => jsonText(text);
 
 /** A flow sequence of scalars. */
 export const list = (items: readonly string[]): string => `[${items.map(scalar).join(', ')}]`;

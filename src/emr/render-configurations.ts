@@ -1,3 +1,4 @@
+import { jsonText } from '../objects/json-text.ts';
 import type { ExportedApplication } from './export.ts';
 import type { Column } from './setting.ts';
 
@@ -20,7 +21,7 @@ export function renderConfigurations(
     Classification: classification,
     Properties: Object.fromEntries(properties),
   }));
-  return `${JSON.stringify(list, null, 2)}\n`;
+  return `${jsonText(list, 2)}\n`;
 }
 
 function classificationOf(name: string, column: Column): string {

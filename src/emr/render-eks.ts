@@ -1,3 +1,4 @@
+import { jsonText } from '../objects/json-text.ts';
 import type { ExportedApplication } from './export.ts';
 import { sparkName } from './render-text.ts';
 
@@ -8,5 +9,5 @@ import { sparkName } from './render-text.ts';
 export function renderStartJobRun({ settings }: Pick<ExportedApplication, 'settings'>): string {
   const properties = Object.fromEntries(settings.map(([name, value]) => [sparkName(name), value]));
   const applicationConfiguration = [{ classification: 'spark-defaults', properties }];
-  return `${JSON.stringify({ configurationOverrides: { applicationConfiguration } }, null, 2)}\n`;
+  return `${jsonText({ configurationOverrides: { applicationConfiguration } }, 2)}\n`;
 }

@@ -1,6 +1,12 @@
 import { type RecordReading, readRecordLine } from './fold-record.ts';
 import type { Tally } from './tally.ts';
 
+/** No record, and no HEAD with its instruction file, comes near it; a line that is longer is none. */
+export const MOST_LINE_BYTES = 4 * 1024 * 1024;
+
+/** Why a line that is too long is none. */
+export const TOO_LONG = `longer than ${MOST_LINE_BYTES} bytes`;
+
 /** Unreadable lines that are named; the others are counted. */
 export const MOST_LINES_NAMED = 10;
 
@@ -26,6 +32,10 @@ export class LineFold {
   /** Takes the next line as its bytes. A blank one is no record and no mistake. */
   add(bytes: Uint8Array): void {
     this.#line += 1;
+    if (bytes.length > MOST_LINE_BYTES) {
+      this.#refuse(TOO_LONG);
+      return;
+    }
     const text = decode(bytes);
     if (text?.trim() === '') return;
     const reading: RecordReading =

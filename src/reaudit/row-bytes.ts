@@ -12,12 +12,25 @@ export class NotGzip extends Error {
  */
 export async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   const unpacking = createGunzip();
-  pipeline(Readable.from(bytes), unpacking, () => {});
+  const given = { bytes: 0 };
+  pipeline(Readable.from(counted(bytes, given)), unpacking, () => {});
   try {
     for await (const piece of unpacking) yield Buffer.from(piece);
   } catch (error) {
     if (isZlibError(error)) throw new NotGzip(error.message, { cause: error });
     throw error;
+  }
+  // zlib ends without a word at a zero byte behind a member, whatever comes after it.
+  if (unpacking.bytesWritten < given.bytes) throw new NotGzip('other bytes follow its end');
+}
+
+async function* counted(
+  bytes: AsyncIterable<Uint8Array>,
+  given: { bytes: number },
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of bytes) {
+    given.bytes += piece.byteLength;
+    yield piece;
   }
 }
 

@@ -36,19 +36,32 @@ export interface RunStore {
 
 /** Adds a step to a list of those that wait, and says what state follows. */
 export async function appendWaiting(waiting: AppendFile, waits: readonly ListedObject[]): Promise<void> {
-  if (waits.length > 0) await waiting.append(waits.map(waitingLine).join(''));
+  if (waits.length === 0) return;
+  let text = '';
+  let at = waiting.bytes;
+  for (const listed of waits) {
+    const line = waitingLine(listed, at);
+    text += line;
+    at += Buffer.byteLength(line);
+  }
+  await waiting.append(text);
 }
 
 /** Reads on where a state has come to. Throws `StateUnusable`. */
 export async function* waitingOf(file: AppendFile, { waitedBytes, waitingBytes }: RunState) {
   let end = waitedBytes;
   for await (const line of file.lines(waitedBytes, waitingBytes)) {
-    const object = readWaitingLine(line);
-    if (object === undefined) throw new StateUnusable('the list of objects that wait for the end is damaged');
+    const object = readWaitingLine(line, end);
+    if (object === undefined) throw new StateUnusable(WAITING_DAMAGED);
     end += Buffer.byteLength(line) + 1;
     yield { object, end } satisfies Waiting;
   }
+  // A last line that does not end is no line to the file, and its object would be forgotten.
+  if (end !== waitingBytes) throw new StateUnusable(WAITING_DAMAGED);
 }
+
+const WAITING_DAMAGED =
+  'the list of objects that wait for the end (beside the state file, its name ends in .waiting) is damaged: put back a copy, or begin anew with another state file';
 
 /** The file beside the state that lists the objects which wait for the end. */
 const waitingPath = (statePath: string): string => `${statePath}.waiting`;

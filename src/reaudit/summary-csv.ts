@@ -1,3 +1,4 @@
+import { printable } from '../objects/printable.ts';
 import { OUTCOMES } from './fold-record.ts';
 import { AS_OF } from './report-bar.ts';
 import { census } from './report-keys.ts';
@@ -21,15 +22,19 @@ const COLUMNS = [
 
 type Row = { readonly [Column in (typeof COLUMNS)[number]]?: string | number };
 
-/** What a spreadsheet would take for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-const QUOTED = /[",\r\n]/;
+/** What a spreadsheet would take for a formula; some take the signs in full width, too. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+const QUOTED = /[",]/;
 
-/** One cell by RFC 4180; text that a spreadsheet would run gets an apostrophe before it. */
+/**
+ * One cell by RFC 4180, on one line and printable: the table may be shown on a terminal. Text that a spreadsheet would
+ * run gets an apostrophe before it.
+ */
 export function csvCell(value: string | number | undefined): string {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(value);
-  const safe = FORMULA.test(value) ? `'${value}` : value;
+  const shown = printable(value);
+  const safe = FORMULA.test(value) || FORMULA.test(shown) ? `'${shown}` : shown;
   return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

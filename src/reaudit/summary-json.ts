@@ -1,3 +1,4 @@
+import { jsonText } from '../objects/json-text.ts';
 import { isCaptures } from './fold-findings.ts';
 import { OUTCOMES } from './fold-record.ts';
 import { AS_OF, NOW } from './report-bar.ts';
@@ -72,7 +73,7 @@ export function summaryJson(tally: Tally, meta: ReportMeta): string {
       resources: reason.resources.values,
     })),
   };
-  return `${JSON.stringify(summary, null, 2)}\n`;
+  return `${jsonText(summary, 2)}\n`;
 }
 
 /** Now and as of an earlier time, apart; exempt and gone objects are in neither. */

@@ -25,7 +25,7 @@ function readCsv(text: string): string[][] {
 }
 
 describe('the CSV summary', () => {
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])(
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\n=1', '\uff1d1+1'])(
     'guards %j, which a spreadsheet would run',
     (text) => {
       expect(csvCell(text).replace(/^"/, '').startsWith("'")).toBe(true);
@@ -36,7 +36,7 @@ describe('the CSV summary', () => {
     expect([csvCell('a,b'), csvCell('a"b'), csvCell('a\nb'), csvCell(-5), csvCell(undefined)]).toEqual([
       '"a,b"',
       '"a""b"',
-      '"a\nb"',
+      'a\\u{A}b',
       '-5',
       '',
     ]);

@@ -196,8 +196,9 @@ describe('the answers of KMS that a run keeps', () => {
 describe('an object that waits', () => {
   it('reads back from its line, and nothing else does', () => {
     const object = { ...listedObject({ key: 'a\u2028\n/x', versionId: 'v' }), storageClass: 'GLACIER' };
-    expect(readWaitingLine(waitingLine(object).trimEnd())).toEqual(object);
-    for (const line of ['', '{', '{"key":1}', '[]']) expect(readWaitingLine(line)).toBeUndefined();
+    expect(readWaitingLine(waitingLine(object, 7).trimEnd(), 7)).toEqual(object);
+    expect(readWaitingLine(waitingLine(object, 7).trimEnd(), 8)).toBeUndefined();
+    for (const line of ['', '{', '{"key":1}', '[]']) expect(readWaitingLine(line, 0)).toBeUndefined();
   });
 });
 
