@@ -207,9 +207,19 @@ export async function readPolicyText(location: PolicyLocation, clients: Clients)
       return readPolicyFromSsm(await clients.ssm(), location.name);
     }
     case 'file':
-      return readFile(location.path, 'utf8').catch((error: unknown) => {
-        throw new PolicyUnusable(`${location.path} could not be read: ${String(error)}`, { cause: error });
-      });
+      return readPolicyFile(location.path);
+  }
+}
+
+/** The bundled policy: what is not UTF-8 is refused, since a character replaced would make another prefix. */
+async function readPolicyFile(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new PolicyUnusable(`${path} could not be read: ${String(error)}`, { cause: error });
+  });
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new PolicyUnusable(`${path} is not UTF-8: save it as UTF-8`, { cause: error });
   }
 }
 
