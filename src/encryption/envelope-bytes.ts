@@ -58,13 +58,3 @@ function sequence(bytes: readonly number[]): number | undefined {
   const surrogate = codePoint >= 0xd800 && codePoint <= 0xdfff;
   return codePoint < (LOWEST[rest.length] ?? 0) || codePoint > 0x10ffff || surrogate ? undefined : codePoint;
 }
-
-/** How many bytes the text takes as UTF-8; a lone surrogate counts as the replacement character that it becomes. */
-export function utf8Length(text: string): number {
-  let length = 0;
-  for (const character of text) {
-    const codePoint = character.codePointAt(0) ?? 0;
-    length += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
-  }
-  return length;
-}

@@ -1,4 +1,4 @@
-import { utf8Length } from './envelope-bytes.ts';
+import { utf8Length } from '../objects/utf8.ts';
 import { chooseFormat, formatFault } from './envelope-formats.ts';
 import { fileMembers, V3_OBJECT_NAMES } from './envelope-members.ts';
 import { isJsonObject, parseJson } from './json.ts';

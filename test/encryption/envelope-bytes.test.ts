@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { base64Bytes, utf8Length, utf8Text } from '../../src/encryption/envelope-bytes.ts';
+import { base64Bytes, utf8Text } from '../../src/encryption/envelope-bytes.ts';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 const LONG = { timeout: 900_000 };
@@ -50,13 +50,23 @@ describe('the decoders that stand in for the runtime’s own', () => {
     expect(utf8Text(bytes)).toBeUndefined();
   });
 
-  it('a text is as long as the bytes that the runtime makes of it', LONG, () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(utf8Length(text)).toBe(Buffer.byteLength(text, 'utf8'));
-      }),
-      { numRuns: RUNS },
-    );
-    expect(utf8Length('\ud800')).toBe(Buffer.byteLength('\ud800', 'utf8'));
+  it.each([
+    ['a continuation without a beginning', [0x80]],
+    ['the highest continuation without a beginning', [0xbf]],
+    ['two bytes for what needs one', [0xc0, 0x80]],
+    ['the last two bytes for what needs one', [0xc1, 0xbf]],
+    ['a beginning of five bytes', [0xf5, 0x80, 0x80, 0x80]],
+    ['a continuation below its range', [0xc3, 0x7f]],
+    ['a continuation above its range', [0xc3, 0xc0]],
+    ['the last surrogate', [0xed, 0xbf, 0xbf]],
+  ])('%s is no UTF-8 either', (_what, bytes) => {
+    expect(utf8Text(bytes)).toBeUndefined();
   });
+
+  it.each(['\u007f', '\u0080', '\u07ff', '\u0800', '\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{10ffff}'])(
+    'the edge %j is read as it was written',
+    (text) => {
+      expect(utf8Text([...Buffer.from(text)])).toBe(text);
+    },
+  );
 });

@@ -15,6 +15,8 @@ describe('decodeMetadataValue', () => {
   it.each([
     ['a word in base64', '=?UTF-8?B?eyJhIjoiw6kifQ==?=', '{"a":"é"}'],
     ['a word in Q, where _ is a blank', '=?UTF-8?Q?a_=C3=A5?=', 'a å'],
+    ['the first and the last character that Q allows', '=?UTF-8?Q?!~?=', '!~'],
+    ['a blank at the end', '=?UTF-8?Q?a?= ', 'a'],
     ['charset and encoding in any case', '=?utf-8?q?=c3=a5?=', 'å'],
     ['several words, the blanks between them dropped', '=?UTF-8?B?aGVs?= \t=?UTF-8?Q?lo?=', 'hello'],
     ['a character cut between two words', '=?UTF-8?Q?=C3?= =?UTF-8?Q?=A5?=', 'å'],
@@ -43,6 +45,16 @@ describe('decodeMetadataValue', () => {
     ['a word and plain text', '=?UTF-8?B?YQ==?= b'],
     ['the beginning of a word', '=?'],
     ['an overlapping frame', '=?='],
+    ['a word that does not end', '=?UTF-8?Q?a?b'],
+    ['a second word that does not begin', '=?UTF-8?Q?a?= xUTF-8?Q?b?='],
+    ['a second word that does not end', '=?UTF-8?Q?a?= =?UTF-8?Q?b=='],
+    ['a word without a text', '=?UTF-8?Q?='],
+    ['a word with a part too many', '=?UTF-8?Q?a?b?='],
+    ['a word without an encoding', '=?UTF-8?='],
+    ['an empty frame', '=??='],
+    ['an encoding that there is not', '=?UTF-8?X?YQ==?='],
+    ['a control character in Q', '=?UTF-8?Q?a\u0001?='],
+    ['a character above ~ in Q', '=?UTF-8?Q?a\u007f?='],
     ['nothing', ''],
   ])('leaves %s as it came', (_what, raw) => {
     expect(decodeMetadataValue(raw)).toBe(raw);
