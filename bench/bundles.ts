@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { bundleOptions, handlers } from '../scripts/bundle.ts';
+import { join, relative } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { bundleOptions } from '../scripts/bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 export interface Bundle {
   readonly name: string;
   readonly file: string;
+  /** Of the file and of all its parts, whether an event needs them or not. */
   readonly bytes: number;
   /** What esbuild says of its inputs and outputs. */
   readonly metafile: Metafile;
@@ -23,31 +24,28 @@ export class BundleFolder {
   }
 
   /** A shipped handler, by its name without an ending. */
-  handler(name: string, changes: BuildOptions = {}): Promise<Bundle> {
-    return this.#build(name, join(ROOT, 'handlers', `${name}.ts`), changes);
+  handler(name: string): Promise<Bundle> {
+    return this.#build(name, 'handlers');
   }
 
   /** A handler of the bench, bundled in the same way. */
   own(name: string): Promise<Bundle> {
-    return this.#build(name, join(ROOT, 'bench/handlers', `${name}.ts`), {});
+    return this.#build(name, 'bench/handlers');
   }
 
-  async #build(name: string, entry: string, changes: BuildOptions): Promise<Bundle> {
-    const outdir = join(this.path, `${name}${changes.splitting ? '-split' : ''}`);
+  async #build(name: string, folder: string): Promise<Bundle> {
+    const outdir = join(this.path, name);
     const { metafile } = await build({
       ...bundleOptions,
-      ...changes,
       absWorkingDir: ROOT,
-      entryPoints: [entry],
+      entryPoints: [join(ROOT, folder, `${name}.ts`)],
       outdir,
       metafile: true,
     });
-    const file = join(outdir, `${name}.mjs`);
-    return { name, file, bytes: statSync(file).size, metafile };
+    const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+    return { name, file: join(outdir, `${name}.mjs`), bytes, metafile };
   }
 }
-
-export const shippedHandlers = (): readonly string[] => handlers().map((name) => basename(name, '.ts'));
 
 /** The npm package that an input comes from, or the folder of this product. */
 export function packageOf(input: string): string {

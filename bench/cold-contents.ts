@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Bundle, bytesByPackage, packageOf, shippedHandlers } from './bundles.ts';
+import { handlers } from '../scripts/bundle.ts';
+import { type Bundle, bytesByPackage, packageOf } from './bundles.ts';
 import { KEYS, queueEvent } from './cold-events.ts';
 import { coldStart } from './cold-process.ts';
 import { type ColdWorld, IN_S3 } from './cold-world.ts';
@@ -37,26 +38,25 @@ const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-/**
- * What is loaded when. The bundle as it ships is one file, in which a module runs when it is first needed; the same
- * sources are bundled here with a file for each part that is loaded by itself, so that Node can list them.
- */
+/** What is loaded when: the parts of the bundle that Node reads, by the packages that they hold. */
 export async function loading({
-  split,
+  bundles,
   env,
   policyFile,
 }: ColdWorld): Promise<{ table: Table; budgets: readonly Budget[] }> {
+  const bundle = bundles.get('audit-queue');
+  if (bundle === undefined) throw new Error('audit-queue is not among the bundles');
   const rows: Cell[][] = [];
   const wrong: string[] = [];
   for (const [at, { name, key, policy, expected }] of SITUATIONS.entries()) {
     const cold = await coldStart({
-      file: split.file,
+      file: bundle.file,
       event: queueEvent(key),
       env: env(policy === 's3' ? IN_S3 : policyFile),
       list: true,
     });
-    const found = watched(split, cold.loaded);
-    const early = watched(split, cold.loadedByImport);
+    const found = watched(bundle, cold.loaded);
+    const early = watched(bundle, cold.loadedByImport);
     if (at === 0) rows.push(['import alone', listText(early)]);
     rows.push([`first event: ${name}`, listText(found)]);
     if (early.length > 0) wrong.push(`${early.join(', ')} by import`);
@@ -85,7 +85,7 @@ function watched({ metafile }: Bundle, urls: readonly string[]): readonly string
 }
 
 export function sizes({ bundles }: ColdWorld): readonly Table[] {
-  const own = shippedHandlers().flatMap((name) => bundles.get(name) ?? []);
+  const own = handlers().flatMap((name) => bundles.get(name) ?? []);
   const [queue] = own.filter(({ name }) => name === 'audit-queue');
   const packages = [...(queue === undefined ? [] : bytesByPackage(queue))];
   const most = packages.slice(0, 12);

@@ -1,4 +1,4 @@
-import { shippedHandlers } from './bundles.ts';
+import { handlers } from '../scripts/bundle.ts';
 import { loading, sizes } from './cold-contents.ts';
 import { FIRST_EVENTS } from './cold-events.ts';
 import { type Cold, type ColdRun, coldStart } from './cold-process.ts';
@@ -19,13 +19,13 @@ interface Variant extends ColdRun {
   readonly beside?: string;
 }
 
-function variants({ bundles, split, env, policyFile }: ColdWorld): readonly Variant[] {
+function variants({ bundles, env, policyFile }: ColdWorld): readonly Variant[] {
   const file = (name: string): string => bundles.get(name)?.file ?? '';
   const own = (name: string): Variant => ({ name, file: file(name), event: {}, env: env(IN_S3) });
   return [
     { ...own('empty'), name: 'empty handler' },
     ...['clients-s3-kms', 'clients-s3', 'clients-kms'].map(own),
-    ...shippedHandlers().map((name) => ({
+    ...handlers().map((name) => ({
       name,
       file: file(name),
       event: FIRST_EVENTS[name],
@@ -38,12 +38,6 @@ function variants({ bundles, split, env, policyFile }: ColdWorld): readonly Vari
       event: FIRST_EVENTS['audit-queue'],
       env: env(policyFile),
       beside: 'clients-kms',
-    },
-    {
-      name: 'audit-queue, not as it ships: a file for each part',
-      file: split.file,
-      event: FIRST_EVENTS['audit-queue'],
-      env: env(IN_S3),
     },
   ];
 }

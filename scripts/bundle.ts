@@ -1,22 +1,56 @@
-// Builds what runs elsewhere: each Lambda handler as one `.mjs`, and the command line for the npm package.
+// Builds what runs elsewhere: each Lambda handler with its parts, as it is deployed, and the command line for the npm package.
 import { readdirSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { basename, join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 
-/** `yaml` is CommonJS inside, so the bundle needs a `require`; without `module` first esbuild would take the SDK's CommonJS too. */
-const REQUIRE =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const HTTP: Readonly<Record<string, object>> = { http, https };
+
+/** A module's members that are values: to read a getter would load what it is there to load late. */
+const valuesOf = (module: object): readonly string[] =>
+  Object.entries(Object.getOwnPropertyDescriptors(module)).flatMap(([name, { value }]) =>
+    value === undefined ? [] : [name],
+  );
+
+/**
+ * Asks Node for `http` and `https` where the sources import them. An import reads every member of a built-in module, its
+ * getters too, and by those of `http` Node loads its `fetch`, which no request here is made with.
+ */
+const httpByValue: Plugin = {
+  name: 'http-by-value',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(?:node:)?https?$/ }, ({ path, kind }) =>
+      kind === 'require-call' ? undefined : { path: path.replace('node:', ''), namespace: 'http-by-value' },
+    );
+    onLoad({ filter: /./, namespace: 'http-by-value' }, ({ path }) => ({
+      contents: [
+        `const module = process.getBuiltinModule('node:${path}');`,
+        'export default module;',
+        `export const { ${valuesOf(HTTP[path] ?? {}).join(', ')} } = module;`,
+      ].join('\n'),
+    }));
+  },
+};
 
 export const bundleOptions: BuildOptions = {
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node24',
+  // Without `module` first esbuild would take the SDK's CommonJS, which it cannot shake.
   mainFields: ['module', 'main'],
-  banner: { js: REQUIRE },
+  // Its build for Node is CommonJS, and reads an environment variable for every token.
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
+  plugins: [httpByValue],
+  // The names of parts are hashes of paths too, which must not tell where a link to the packages leads.
+  preserveSymlinks: true,
   outExtension: { '.js': '.mjs' },
+  // A file for each part that is imported by `import()`: what an event does not need is not even read.
+  splitting: true,
+  chunkNames: 'parts/[name]-[hash]',
   minify: true,
   sourcemap: false,
   legalComments: 'none',
@@ -26,21 +60,32 @@ export const bundleOptions: BuildOptions = {
 export const handlers = (): readonly string[] =>
   readdirSync(join(root, 'handlers'))
     .filter((name) => name.endsWith('.ts'))
+    .map((name) => basename(name, '.ts'))
     .sort();
+
+/**
+ * Bundles the handler `name` of the tree at `from` as it is deployed: `name.mjs` in the folder `to`, and what it imports in
+ * `parts` there. By itself, since handlers that are bundled together get other parts: what is tested alone would not be
+ * what is deployed.
+ */
+export async function bundleHandler(from: string, name: string, to: string): Promise<void> {
+  await build({
+    ...bundleOptions,
+    absWorkingDir: from,
+    entryPoints: [join(from, 'handlers', `${name}.ts`)],
+    outdir: to,
+  });
+}
 
 /** Bundles the tree at `from` into `to`, which is emptied first. */
 export async function bundleInto(from: string, to: string): Promise<void> {
   rmSync(to, { recursive: true, force: true });
+  // Parts that come out the same have the same name, so that handlers share them.
+  for (const name of handlers()) await bundleHandler(from, name, join(to, 'handlers'));
   await build({
     ...bundleOptions,
     absWorkingDir: from,
-    entryPoints: handlers().map((name) => join(from, 'handlers', name)),
-    outdir: join(to, 'handlers'),
-  });
-  await build({
-    ...bundleOptions,
-    absWorkingDir: from,
-    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+    banner: { js: '#!/usr/bin/env node' },
     entryPoints: [{ in: join(from, 'src/cli/main.ts'), out: 'cli' }],
     outdir: to,
   });
@@ -48,9 +93,7 @@ export async function bundleInto(from: string, to: string): Promise<void> {
 
 async function bundleAll(): Promise<void> {
   await bundleInto(root, join(root, 'dist'));
-  console.error(
-    `bundled ${[...handlers(), 'cli'].map((name) => basename(name, '.ts')).join(', ')} into dist/`,
-  );
+  console.error(`bundled ${[...handlers(), 'cli'].join(', ')} into dist/`);
 }
 
 if (import.meta.main) await bundleAll();

@@ -29,22 +29,22 @@ export function awsClients(options: ConnectionOptions): Clients {
   const s3 = { ...base, ...(custom === undefined ? {} : { forcePathStyle: true }) };
   return {
     s3: perRegion(options, async (region) => {
-      const client = new (await import('@aws-sdk/client-s3')).S3Client({ ...s3, ...region });
+      const client = new (await import('./s3-client.ts')).S3Client({ ...s3, ...region });
       client.middlewareStack.add(tellOfCredentials(client), FIRST);
       return client;
     }),
     kms: perRegion(options, async (region) => {
-      const client = new (await import('@aws-sdk/client-kms')).KMSClient({ ...base, ...region });
+      const client = new (await import('./kms-client.ts')).KMSClient({ ...base, ...region });
       client.middlewareStack.add(tellOfCredentials(client), FIRST);
       return client;
     }),
     sns: perRegion(options, async (region) => {
-      const client = new (await import('@aws-sdk/client-sns')).SNSClient({ ...base, ...region });
+      const client = new (await import('./sns-client.ts')).SNSClient({ ...base, ...region });
       client.middlewareStack.add(tellOfCredentials(client), FIRST);
       return client;
     }),
     ssm: perRegion(options, async (region) => {
-      const client = new (await import('@aws-sdk/client-ssm')).SSMClient({ ...base, ...region });
+      const client = new (await import('./ssm-client.ts')).SSMClient({ ...base, ...region });
       client.middlewareStack.add(tellOfCredentials(client), FIRST);
       return client;
     }),

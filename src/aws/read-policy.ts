@@ -1,15 +1,19 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { CallerRefused, PolicyUnusable } from '../audit/failures.ts';
+import { boundedBody } from './bounded-body.ts';
 import { asFailure, failureText, sdkFailure } from './failure.ts';
 
 /** A policy file is text that people write: anything larger than this is a mistake. */
 export const MOST_POLICY_BYTES = 16 * 1024 * 1024;
 
+/** The byte order mark is the parser's to leave out. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Reads a policy from S3. Throws `PolicyUnusable` that names the permission where it was denied. */
 export async function readPolicyFromS3(client: S3Client, bucket: string, key: string): Promise<string> {
   const place = `s3://${bucket}/${key}`;
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const { GetObjectCommand } = await import('./s3-client.ts');
   try {
     const { Body, ContentLength } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     if ((ContentLength ?? 0) > MOST_POLICY_BYTES) {
@@ -19,7 +23,7 @@ export async function readPolicyFromS3(client: S3Client, bucket: string, key: st
         `${place} has ${ContentLength} bytes: a policy has at most ${MOST_POLICY_BYTES}`,
       );
     }
-    return (await Body?.transformToString('utf-8')) ?? '';
+    return policyText(place, await boundedBody(Body, MOST_POLICY_BYTES));
   } catch (error) {
     if (error instanceof PolicyUnusable) throw error;
     const permission = `s3:GetObject on arn:aws:s3:::${bucket}/${key} (and kms:Decrypt on its key, where it has one)`;
@@ -27,9 +31,24 @@ export async function readPolicyFromS3(client: S3Client, bucket: string, key: st
   }
 }
 
+function policyText(place: string, bytes: Buffer | undefined): string {
+  if (bytes === undefined) {
+    throw new PolicyUnusable(
+      `${place} has more than ${MOST_POLICY_BYTES} bytes, which is the most that a policy has`,
+    );
+  }
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    throw new PolicyUnusable(
+      `${place} is not UTF-8, so that a prefix in it would become another: save it as UTF-8`,
+    );
+  }
+}
+
 /** Reads a policy from an SSM parameter. Throws `PolicyUnusable` that names the permission where it was denied. */
 export async function readPolicyFromSsm(client: SSMClient, name: string): Promise<string> {
-  const { GetParameterCommand } = await import('@aws-sdk/client-ssm');
+  const { GetParameterCommand } = await import('./ssm-client.ts');
   try {
     const { Parameter } = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
     return Parameter?.Value ?? '';

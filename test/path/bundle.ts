@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { bundleOptions } from '../../scripts/bundle.ts';
+import { bundleHandler as bundleInto } from '../../scripts/bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -15,7 +14,7 @@ export interface Bundle {
 /** Bundles a handler as it is shipped, into a folder of its own. */
 export async function bundleHandler(name: string): Promise<Bundle> {
   const outdir = await mkdtemp(join(tmpdir(), 'path-bundle-'));
-  await build({ ...bundleOptions, absWorkingDir: ROOT, entryPoints: [`handlers/${name}.ts`], outdir });
+  await bundleInto(ROOT, name, outdir);
   return {
     file: join(outdir, `${name}.mjs`),
     remove: () => rm(outdir, { recursive: true, force: true }),

@@ -1,14 +1,17 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { buildProperties, bundle, esbuildOptions, ROOT, typeOfExport } from './bundle.ts';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundleHandler, bundleOptions, handlers } from '../../scripts/bundle.ts';
+import { alone, bundledTree, ROOT, typeOfExport } from './bundle.ts';
 import { isObject } from './parse.ts';
 import { ALL_ON, at, deploy, idsOfType, properties, template } from './stack.ts';
 
 const functions = idsOfType(deploy(ALL_ON), 'AWS::Serverless::Function').map((id) => {
-  const [entry = ''] = esbuildOptions(buildProperties(id)).entryPoints as readonly string[];
-  const [module = '', exported = ''] = String(properties(deploy(ALL_ON), id).Handler).split('.');
-  return { id, entry, module, exported };
+  const { CodeUri, Handler } = properties(deploy(ALL_ON), id);
+  const [module = '', exported = ''] = String(Handler).split('.');
+  return { id, code: String(CodeUri), module, exported };
 });
 
 const variables = (id: string): Readonly<Record<string, string>> => {
@@ -18,52 +21,94 @@ const variables = (id: string): Readonly<Record<string, string>> => {
     : {};
 };
 
-/** The SDK, which has a module form, and `yaml`, which for Node is CommonJS and calls require. */
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .toSorted();
+
+const scratch = (): string => mkdtempSync(join(tmpdir(), 'bundle-'));
+
+/** What esbuild makes of a `require` that it leaves to run time. */
+const REQUIRE_AT_RUN_TIME = /Dynamic require of/;
+
+const IMPORT_OF_HTTP = /(?:from|import\(|import) *["'](?:node:)?https?["']/;
+
+const matching = (folder: string, pattern: RegExp): readonly string[] =>
+  filesIn(folder).filter((name) => pattern.test(readFileSync(join(folder, name), 'utf8')));
+
+/** The SDK, and CommonJS that asks for a module of Node, as a dependency might. */
 const BOTH_KINDS = `
 import { S3Client } from '@aws-sdk/client-s3';
-import { parse } from 'yaml';
-export const handler = () => [new S3Client({}), parse('a: 1')];`;
+import old from 'data:text/javascript,module.exports = require("node:os")';
+export const handler = () => [new S3Client({}), old];`;
 
-describe('the bundles', () => {
-  it.each(functions)(
-    '$id is built by esbuild into the module that its Handler names',
-    ({ id, entry, module, exported }) => {
-      expect(at(template.Resources, id, 'Metadata', 'BuildMethod')).toBe('esbuild');
-      expect([entry, exported]).toEqual([`handlers/${module}.ts`, 'handler']);
-      expect(properties(deploy(ALL_ON), id).CodeUri).toBe('.');
-    },
-  );
+let tree = '';
+beforeAll(() => {
+  tree = bundledTree();
+  return () => rmSync(tree, { recursive: true });
+}, 120_000);
 
-  it.each(functions)('$id can be imported as Lambda imports it, and exports a handler', async (one) => {
-    // Absent only while the handlers are being written; `test/template/structure.test.ts` does not need them.
-    expect(existsSync(join(ROOT, one.entry)), `${one.entry} is there`).toBe(true);
-    const folder = await bundle(esbuildOptions(buildProperties(one.id)));
-    expect(readdirSync(folder).toSorted()).toEqual([`${one.module}.mjs`, `${one.module}.mjs.map`]);
-    expect(typeOfExport(join(folder, `${one.module}.mjs`), one.exported, variables(one.id))).toBe(
-      'typeof function',
-    );
+describe('the code of the functions', () => {
+  it('is for each of them one of the handlers, and each handler is a function', () => {
+    expect(functions.map(({ module }) => module).toSorted()).toEqual(handlers());
+  });
+
+  it.each(functions)('$id is deployed as it was bundled: SAM is told to build nothing', ({ id }) => {
+    expect(at(template.Resources, id)).not.toHaveProperty('Metadata');
   });
 
   it.each(functions)(
-    '$id has settings under which the SDK and a CommonJS dependency load',
-    async ({ id }) => {
-      const { entryPoints: _, ...options } = esbuildOptions(buildProperties(id));
-      const stdin = { contents: BOTH_KINDS, resolveDir: ROOT };
-      const folder = await bundle({ ...options, stdin });
-      expect(typeOfExport(join(folder, 'stdin.mjs'), 'handler')).toBe('typeof function');
+    '$id can be imported from what `npm run bundle` made, as Lambda imports it, and exports a handler',
+    ({ id, code, module, exported }) => {
+      const task = alone(join(tree, code));
+      expect(typeOfExport(join(task, `${module}.mjs`), exported, variables(id))).toBe('typeof function');
     },
   );
 
-  it('would not load without the banner, so the import really tells', async () => {
-    const { entryPoints: _, banner: __, ...options } = esbuildOptions(buildProperties('AuditQueueFunction'));
-    const folder = await bundle({ ...options, stdin: { contents: BOTH_KINDS, resolveDir: ROOT } });
-    expect(typeOfExport(join(folder, 'stdin.mjs'), 'handler')).toMatch(
-      /Dynamic require of "\w+" is not supported/,
+  it.each(functions)(
+    '$id is byte for byte what its handler gives when it is bundled by itself, as the tests of the whole path do',
+    async ({ code, module }) => {
+      const folder = scratch();
+      await bundleHandler(ROOT, module, folder);
+      const names = filesIn(folder);
+      expect(names).toContain(`${module}.mjs`);
+      for (const name of names) {
+        expect(readFileSync(join(tree, code, name)).equals(readFileSync(join(folder, name))), name).toBe(
+          true,
+        );
+      }
+    },
+  );
+
+  it('holds no file besides the handlers and their parts, all of them ES modules by their names', () => {
+    const [first] = functions;
+    const names = filesIn(join(tree, first?.code ?? ''));
+    expect(names.filter((name) => !name.startsWith('parts/'))).toEqual(
+      handlers().map((name) => `${name}.mjs`),
     );
+    expect(names.filter((name) => !name.endsWith('.mjs'))).toEqual([]);
   });
 
-  it('all take the same settings', () => {
-    const settings = functions.map(({ id }) => ({ ...buildProperties(id), EntryPoints: [] }));
-    for (const one of settings) expect(one).toEqual(settings[0]);
+  it('calls no require, which an ES module does not have', () => {
+    const folder = join(tree, 'dist');
+    expect(filesIn(folder).length).toBeGreaterThan(handlers().length);
+    expect(matching(folder, REQUIRE_AT_RUN_TIME)).toEqual([]);
+  });
+
+  it('would not load with such a call, so its absence tells', async () => {
+    const stdin = { contents: BOTH_KINDS, resolveDir: ROOT };
+    const folder = scratch();
+    await build({ ...bundleOptions, stdin, outdir: folder });
+    expect(matching(folder, REQUIRE_AT_RUN_TIME)).not.toEqual([]);
+    expect(typeOfExport(join(folder, 'stdin.mjs'), 'handler')).toMatch(REQUIRE_AT_RUN_TIME);
+  });
+
+  it('imports http nowhere, since Node would load its fetch with it', async () => {
+    expect(matching(join(tree, 'dist'), IMPORT_OF_HTTP)).toEqual([]);
+    const folder = scratch();
+    const entryPoints = [join(ROOT, 'handlers/audit-queue.ts')];
+    await build({ ...bundleOptions, plugins: [], entryPoints, absWorkingDir: ROOT, outdir: folder });
+    expect(matching(folder, IMPORT_OF_HTTP)).not.toEqual([]);
   });
 });
