@@ -186,9 +186,11 @@ export async function loadPolicy(location: PolicyLocation, clients: Clients): Pr
 
 /** Parses and prepares a policy's text; `file` is how its problems name it. Throws `PolicyUnusable`. */
 export async function loadPolicyText(text: string, file: string): Promise<PreparedPolicy> {
-  // The parser and YAML's are loaded with the first policy, not at cold start.
-  const { parsePolicy } = await import('./policy/parse.ts');
-  const { policy, problems } = parsePolicy(text, { today: utcDay(Date.now()) });
+  // The parser is loaded with the first policy, not at cold start, and YAML's with the first that is no JSON.
+  const options = { today: utcDay(Date.now()) };
+  const { parseJsonPolicy } = await import('./policy/parse-json.ts');
+  const { policy, problems } =
+    parseJsonPolicy(text, options) ?? (await import('./policy/parse.ts')).parsePolicy(text, options);
   if (policy !== undefined) return preparePolicy(policy, sha256(text));
   const { renderProblems } = await import('./policy/render-problems.ts');
   const errors = problems.filter(({ level }) => level === 'error');

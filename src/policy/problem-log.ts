@@ -1,4 +1,3 @@
-import { LineCounter } from 'yaml';
 import { type Place, type Problem, type ProblemId, problemLevel } from './problem.ts';
 
 /** A stretch of the file's text, by UTF-16 offsets; `end` is the first one after it. */
@@ -10,14 +9,15 @@ export interface Span {
 /** Collects what is wrong with one policy file, and knows where offsets lie in its text. */
 export class ProblemLog {
   readonly #text: string;
-  readonly #lines = new LineCounter();
+  /** Where each line begins. */
+  readonly #lineStarts: number[] = [0];
   readonly #found: { readonly at: number; readonly problem: Problem }[] = [];
 
   constructor(text: string) {
     this.#text = text;
-    this.#lines.addNewLine(0);
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
-      this.#lines.addNewLine(at + 1);
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+      this.#lineStarts.push(at + 1);
+    }
   }
 
   /** Takes an id, the text that is meant, and one sentence. Only the first line of the text is marked. */
@@ -31,7 +31,7 @@ export class ProblemLog {
 
   /** The 1-based line in which the text begins. */
   line(span: Span): number {
-    return this.#lines.linePos(span.start).line;
+    return this.#position(span.start).line;
   }
 
   /** What was found, in source order; what was found twice at one place (a YAML alias used twice) is told once. */
@@ -47,12 +47,24 @@ export class ProblemLog {
   }
 
   #place(start: number, end: number): Place {
-    const { line, col } = this.#lines.linePos(start);
+    const { line, column } = this.#position(start);
     const newline = this.#text.indexOf('\n', start);
     const lineEnd = newline === -1 ? this.#text.length : newline;
     const last = Math.min(end, lineEnd);
     // The carriage return of a CRLF file belongs to no value.
     const trimmed = last === lineEnd && this.#text[last - 1] === '\r' && last > start ? last - 1 : last;
-    return { line, column: col, length: Math.max(0, trimmed - start) };
+    return { line, column, length: Math.max(0, trimmed - start) };
+  }
+
+  /** 1-based, by halving: a policy may have a million lines. */
+  #position(offset: number): { readonly line: number; readonly column: number } {
+    let first = 0;
+    let last = this.#lineStarts.length - 1;
+    while (first < last) {
+      const middle = Math.ceil((first + last) / 2);
+      if ((this.#lineStarts[middle] ?? 0) <= offset) first = middle;
+      else last = middle - 1;
+    }
+    return { line: first + 1, column: offset - (this.#lineStarts[first] ?? 0) + 1 };
   }
 }

@@ -1,6 +1,5 @@
 import type { ProblemLog } from './problem-log.ts';
-import { type Entry, keepFirst, type Node } from './read-node.ts';
-import { DEEPEST_NESTING } from './read-yaml-node.ts';
+import { DEEPEST_NESTING, type Entry, keepFirst, type Node } from './read-node.ts';
 
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;

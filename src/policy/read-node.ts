@@ -1,6 +1,11 @@
 import type { ProblemLog, Span } from './problem-log.ts';
 import { quoted } from './problem-text.ts';
 
+/** Of maps and lists within each other; a policy needs five, and a description may nest. */
+export const DEEPEST_NESTING = 64;
+/** In UTF-16 units; 100,000 rules of six lines fit. Reading takes about a hundred times this in memory. */
+export const LONGEST_POLICY = 16 * 1024 * 1024;
+
 /** A value of the policy file with its place: what JSON can hold, however it was written. */
 export type Node = MapNode | ListNode | TextNode | NumberNode | BooleanNode | NullNode | RefusedNode;
 

@@ -11,13 +11,11 @@ import {
 } from 'yaml';
 import type { ProblemLog, Span } from './problem-log.ts';
 import { quoted, shown } from './problem-text.ts';
-import { type Entry, keepFirst, type Node, type TextNode } from './read-node.ts';
+import { DEEPEST_NESTING, type Entry, keepFirst, type Node, type TextNode } from './read-node.ts';
 
 /** How often a file may use a YAML alias, and how many values these uses may bring in: nested, they grow exponentially. */
 export const MOST_ALIASES = 100;
 export const MOST_ALIASED_VALUES = 100_000;
-/** Of maps and lists within each other; a policy needs five, and a description may nest. */
-export const DEEPEST_NESTING = 64;
 
 const CORE_TAG = /^(?:!|tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq))$/;
 

@@ -2,11 +2,9 @@ import { Composer, type Document, Lexer, Parser } from 'yaml';
 import type { ProblemLog } from './problem-log.ts';
 import { shown } from './problem-text.ts';
 import { readJson } from './read-json.ts';
-import type { Node } from './read-node.ts';
-import { DEEPEST_NESTING, NodeReader } from './read-yaml-node.ts';
+import { DEEPEST_NESTING, LONGEST_POLICY, type Node } from './read-node.ts';
+import { NodeReader } from './read-yaml-node.ts';
 
-/** In UTF-16 units; 100,000 rules of six lines fit. Reading takes about a hundred times this in memory. */
-export const LONGEST_POLICY = 16 * 1024 * 1024;
 /** The parser's stack also holds the document and the scalar being read. */
 const STACK_MARGIN = 4;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../src/policy/parse.ts';
+import { parseJsonPolicy } from '../../src/policy/parse-json.ts';
 
 const TODAY = { today: '2026-11-21' };
 const ARN = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -196,5 +197,32 @@ describe('reading the file', () => {
   });
   test("today that is no date is the caller's mistake", () => {
     expect(() => parsePolicy(`version: 1\n${rule}`, { today: '21.11.2026' })).toThrow(RangeError);
+  });
+});
+
+describe('a policy in JSON', () => {
+  const json = JSON.stringify({
+    version: 1,
+    rules: [{ id: 'a', match: 's3://acme-lake/a/', sse: { key: ARN } }],
+  });
+
+  test.each([
+    ['as it is', json],
+    ['with a byte order mark', `\uFEFF${json}`],
+    ['over many lines', JSON.stringify(JSON.parse(json), null, 2)],
+    ['with a mistake', json.replace('"id"', '"idd"')],
+    ['with a key twice', json.replace('"version":1', '"version":1,"version":1')],
+  ])('%s is read without YAML, and means the same', (_, text) => {
+    expect(parseJsonPolicy(text, TODAY)).toEqual(parsePolicy(text, TODAY));
+  });
+
+  test.each([
+    ['YAML', 'version: 1\nrules: [{ id: a, match: s3://abc, cse: required }]'],
+    ['JSON with a comment', `${json} # why`],
+    ['JSON cut short', json.slice(0, -1)],
+    ['nothing', ''],
+    ['more than a policy may be', `{"a":"${'x'.repeat(16 * 1024 * 1024)}"}`],
+  ])('%s is left to the YAML parser', (_, text) => {
+    expect(parseJsonPolicy(text, TODAY)).toBeUndefined();
   });
 });
