@@ -1,10 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { bundleOptions } from '../scripts/bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+
+/** What anybody would bundle with: one minified file. */
+const ONE_FILE: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+  outExtension: { '.js': '.mjs' },
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
 
 export interface Bundle {
   readonly name: string;
@@ -25,18 +41,23 @@ export class BundleFolder {
 
   /** A shipped handler, by its name without an ending. */
   handler(name: string): Promise<Bundle> {
-    return this.#build(name, 'handlers');
+    return this.#build(name, 'handlers', bundleOptions);
   }
 
   /** A handler of the bench, bundled in the same way. */
   own(name: string): Promise<Bundle> {
-    return this.#build(name, 'bench/handlers');
+    return this.#build(name, 'bench/handlers', bundleOptions);
   }
 
-  async #build(name: string, folder: string): Promise<Bundle> {
+  /** A handler of the bench as esbuild makes it without any of this product's settings. */
+  plain(name: string): Promise<Bundle> {
+    return this.#build(name, 'bench/handlers', ONE_FILE);
+  }
+
+  async #build(name: string, folder: string, options: BuildOptions): Promise<Bundle> {
     const outdir = join(this.path, name);
     const { metafile } = await build({
-      ...bundleOptions,
+      ...options,
       absWorkingDir: ROOT,
       entryPoints: [join(ROOT, folder, `${name}.ts`)],
       outdir,

@@ -19,7 +19,7 @@ interface Variant extends ColdRun {
   readonly beside?: string;
 }
 
-function variants({ bundles, env, policyFile }: ColdWorld): readonly Variant[] {
+function variants({ bundles, env, policyFile, jsonPolicyFile }: ColdWorld): readonly Variant[] {
   const file = (name: string): string => bundles.get(name)?.file ?? '';
   const own = (name: string): Variant => ({ name, file: file(name), event: {}, env: env(IN_S3) });
   return [
@@ -32,13 +32,16 @@ function variants({ bundles, env, policyFile }: ColdWorld): readonly Variant[] {
       env: env(IN_S3),
       beside: clientsOf(name),
     })),
-    {
-      name: 'audit-queue, policy in the bundle',
+    ...[
+      ['audit-queue, policy in the bundle', policyFile],
+      ['audit-queue, policy in the bundle as JSON', jsonPolicyFile],
+    ].map(([name = '', path = '']) => ({
+      name,
       file: file('audit-queue'),
       event: FIRST_EVENTS['audit-queue'],
-      env: env(policyFile),
+      env: env(path),
       beside: 'clients-kms',
-    },
+    })),
   ];
 }
 
