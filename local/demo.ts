@@ -67,7 +67,8 @@ async function showMails(world: DemoWorld, expected: number): Promise<void> {
   for (const { subject, body } of mails) {
     say(`${'='.repeat(78)}\nSubject: ${subject}\n\n${body.trimEnd()}\n${'='.repeat(78)}`);
   }
-  if (mails.length !== expected) throw new Error(`${mails.length} alerts came, expected ${expected}`);
+  // On a busy machine one job's objects may come in several batches, each with a digest of its own.
+  if (mails.length < expected) throw new Error(`${mails.length} alerts came, expected ${expected} or more`);
 }
 
 async function demo(world: DemoWorld): Promise<void> {

@@ -132,13 +132,19 @@ describe.each(COLUMNS)('a session that writes two tenants: $column', ({ scheme, 
     await session.write(writes[0] ?? '', ['1', '2']);
     session.hadoopConfiguration.set(key, KEY_B);
     await session.write(writes[1] ?? '', ['1', '2']);
-    const [mail = '', ...others] = await mailsSince(before);
-    expect(others).toEqual([]);
-    expect(mail).toContain('3 objects under the wrong key');
-    expect(mail).toContain(`First key  ${folder('b')}_SUCCESS`);
-    expect(mail.replaceAll(/\s+/g, ' ')).toContain('probably one client with cached settings wrote for both');
-    expect(mail).toContain(`fs.${scheme}.impl.disable.cache=true`);
-    expect(mail).toContain(`${key}=${KEY_B}`);
+    const mails = await mailsSince(before);
+    // The queue hands over what is there: one job's objects may come in several batches, each with its own digest.
+    const counts = mails.map((mail) => Number(/^Objects +(\d+)$/m.exec(mail)?.[1]));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(3);
+    for (const mail of mails) {
+      expect(mail).toContain('under the wrong key');
+      expect(mail).toContain(`First key  ${folder('b')}`);
+      expect(mail.replaceAll(/\s+/g, ' ')).toContain(
+        'probably one client with cached settings wrote for both',
+      );
+      expect(mail).toContain(`fs.${scheme}.impl.disable.cache=true`);
+      expect(mail).toContain(`${key}=${KEY_B}`);
+    }
   });
 
   it('one application for each key, as exported, writes nothing that is wrong', async () => {
