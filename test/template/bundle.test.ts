@@ -1,10 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleHandler, bundleOptions, handlers } from '../../scripts/bundle.ts';
-import { alone, bundledTree, ROOT, typeOfExport } from './bundle.ts';
+import { alone, bundledTree, folderOfTest, ROOT, typeOfExport } from './bundle.ts';
 import { isObject } from './parse.ts';
 import { ALL_ON, at, deploy, idsOfType, properties, template } from './stack.ts';
 
@@ -26,8 +25,6 @@ const filesIn = (folder: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .toSorted();
-
-const scratch = (): string => mkdtempSync(join(tmpdir(), 'bundle-'));
 
 /** What esbuild makes of a `require` that it leaves to run time. */
 const REQUIRE_AT_RUN_TIME = /Dynamic require of/;
@@ -69,7 +66,7 @@ describe('the code of the functions', () => {
   it.each(functions)(
     '$id is byte for byte what its handler gives when it is bundled by itself, as the tests of the whole path do',
     async ({ code, module }) => {
-      const folder = scratch();
+      const folder = folderOfTest('bundle-');
       await bundleHandler(ROOT, module, folder);
       const names = filesIn(folder);
       expect(names).toContain(`${module}.mjs`);
@@ -98,7 +95,7 @@ describe('the code of the functions', () => {
 
   it('would not load with such a call, so its absence tells', async () => {
     const stdin = { contents: BOTH_KINDS, resolveDir: ROOT };
-    const folder = scratch();
+    const folder = folderOfTest('bundle-');
     await build({ ...bundleOptions, stdin, outdir: folder });
     expect(matching(folder, REQUIRE_AT_RUN_TIME)).not.toEqual([]);
     expect(typeOfExport(join(folder, 'stdin.mjs'), 'handler')).toMatch(REQUIRE_AT_RUN_TIME);
@@ -106,7 +103,7 @@ describe('the code of the functions', () => {
 
   it('imports http nowhere, since Node would load its fetch with it', async () => {
     expect(matching(join(tree, 'dist'), IMPORT_OF_HTTP)).toEqual([]);
-    const folder = scratch();
+    const folder = folderOfTest('bundle-');
     const entryPoints = [join(ROOT, 'handlers/audit-queue.ts')];
     await build({ ...bundleOptions, plugins: [], entryPoints, absWorkingDir: ROOT, outdir: folder });
     expect(matching(folder, IMPORT_OF_HTTP)).not.toEqual([]);

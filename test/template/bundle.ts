@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { TEMPLATE_URL } from './parse.ts';
 
 export const ROOT = fileURLToPath(new URL('.', TEMPLATE_URL));
@@ -20,9 +21,16 @@ export function bundledTree(): string {
   return tree;
 }
 
+/** A folder that is gone when the test has ended. */
+export function folderOfTest(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** Copies a folder to where no package can be found, as Lambda has it. */
 export function alone(folder: string): string {
-  const task = mkdtempSync(join(tmpdir(), 'task-'));
+  const task = folderOfTest('task-');
   cpSync(folder, task, { recursive: true });
   return task;
 }
@@ -32,7 +40,7 @@ export function alone(folder: string): string {
  * with the flags that Lambda sets; answers the type of one export, or the error.
  */
 export function typeOfExport(file: string, name: string, env: Readonly<Record<string, string>> = {}): string {
-  const loader = join(mkdtempSync(join(tmpdir(), 'load-')), 'load.mjs');
+  const loader = join(folderOfTest('load-'), 'load.mjs');
   writeFileSync(
     loader,
     "const [file, name] = process.argv.slice(2);\nconst loaded = await import(file);\nprocess.stdout.write('typeof ' + typeof loaded[name]);\n",

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from './bundle.ts';
+import { folderOfTest, ROOT } from './bundle.ts';
 import { evaluate } from './evaluate.ts';
 import { isObject, type Json, type JsonObject } from './parse.ts';
 import { ALL_ON, deploy, REQUIRED, template } from './stack.ts';
@@ -69,7 +68,7 @@ describe('cfn-lint', () => {
 
   it('would find a runtime that does not exist, so its silence tells something', (context) => {
     if (noLint) context.skip(noLint);
-    const file = join(mkdtempSync(join(tmpdir(), 'lint-')), 'template.json');
+    const file = join(folderOfTest('lint-'), 'template.json');
     writeFileSync(file, JSON.stringify(packaged()).replace('nodejs24.x', 'nodejs99.x'));
     const { stdout, status } = run('cfn-lint', [file]);
     expect(stdout).toContain('nodejs99.x');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type RemedyFacts, remediesFor } from '../../src/verdict/remedy.ts';
-import type { UnknownReason, Violation } from '../../src/verdict/verdict.ts';
+import type { Diagnosis, UnknownReason, Violation } from '../../src/verdict/verdict.ts';
 import { DIAGNOSES, REASONS, VIOLATIONS } from '../alerts/records.ts';
 
 const codes = (facts: RemedyFacts): readonly string[] => remediesFor(facts).map((remedy) => remedy.code);
@@ -9,6 +9,56 @@ const violation = (...violations: readonly Violation[]): RemedyFacts => ({
   violations,
 });
 const unknown = (...reasons: readonly UnknownReason[]): RemedyFacts => ({ outcome: 'unknown', reasons });
+
+const BUCKET_DEFAULT = 'BUCKET_DEFAULT_ENCRYPTION';
+
+const CLIENT_SIDE = ['CONFIGURE_CLIENT_SIDE', 'REWRITE_CLIENT_SIDE'];
+const BY_VIOLATION: Readonly<Record<Violation['code'], readonly string[]>> = {
+  SSE_MISSING: ['ASK_FOR_ENCRYPTION', 'COPY_OVER'],
+  SSE_C_NOT_ALLOWED: ['BLOCK_SSE_C', 'COPY_OVER'],
+  SSE_ALGORITHM_NOT_ALLOWED: ['ASK_FOR_ENCRYPTION', 'REENCRYPT'],
+  KMS_KEY_NOT_ALLOWED: ['NAME_THE_KEY', 'REENCRYPT'],
+  KMS_KEY_EXPIRED: ['NAME_THE_KEY', 'REENCRYPT'],
+  KMS_KEY_UNTRUSTED_ACCOUNT: ['USE_KEY_ARN', 'REENCRYPT'],
+  KMS_KEY_UNUSABLE: ['CANCEL_KEY_DELETION'],
+  BUCKET_KEY_NOT_AS_REQUIRED: ['SET_BUCKET_KEY'],
+  CSE_MISSING: ['ENABLE_CLIENT_SIDE', 'REWRITE_CLIENT_SIDE'],
+  CSE_NOT_ALLOWED: ['DISABLE_CLIENT_SIDE', 'REWRITE_CLIENT_SIDE'],
+  CSE_KEY_NOT_ALLOWED: CLIENT_SIDE,
+  CSE_WRAP_NOT_ALLOWED: CLIENT_SIDE,
+  CSE_FORMAT_NOT_ALLOWED: CLIENT_SIDE,
+  CSE_SUITE_NOT_ALLOWED: CLIENT_SIDE,
+  CSE_CONTEXT_MISMATCH: CLIENT_SIDE,
+  CSE_DESCRIPTION_MISMATCH: CLIENT_SIDE,
+  CSE_ENVELOPE_MALFORMED: ['RESTORE_ENVELOPE'],
+  CSE_INSTRUCTION_FILE_MISSING: ['RESTORE_INSTRUCTION_FILE'],
+};
+const BY_DIAGNOSIS: Readonly<Record<Diagnosis['code'], readonly string[]>> = {
+  KEY_OF_ANOTHER_RULE: ['NO_FILE_SYSTEM_CACHE', 'ONE_APPLICATION_PER_KEY', BUCKET_DEFAULT],
+  DESCRIPTION_OF_ANOTHER_RULE: ['CONFIGURE_CLIENT_SIDE'],
+  AWS_MANAGED_KEY: ['NAME_THE_KEY'],
+  DEFAULT_APPLIED: ['ASK_FOR_ENCRYPTION'],
+  KEY_OF_ANOTHER_ACCOUNT: ['USE_KEY_ARN'],
+  CSE_NOT_APPLIED: ['ENABLE_CLIENT_SIDE'],
+  INSTRUCTION_FILE_ORPHAN: ['CHECK_COMPANION'],
+  INSTRUCTION_FILE_UNUSED: ['CHECK_COMPANION'],
+};
+const BY_REASON: Readonly<Record<UnknownReason['code'], readonly string[]>> = {
+  ACCESS_DENIED: ['GRANT_PERMISSION'],
+  KEY_UNRESOLVED: ['FIX_POLICY_KEY'],
+  BUCKET_UNREACHABLE: ['CHECK_BUCKET'],
+  CSE_PROOF_UNDECIDED: ['CHECK_PROOF'],
+  KEY_NOT_REPORTED: ['INSPECT'],
+  CSE_KEY_NOT_NAMED: ['PROVE_OR_RESTRICT'],
+  METADATA_TRUNCATED: ['SHORTEN_METADATA'],
+  SSE_UNRECOGNISED: ['UPDATE_AUDITOR'],
+  SSE_C_HIDES_METADATA: ['COPY_OVER'],
+  BAD_REQUEST: ['INSPECT'],
+  KEY_ENCODING: ['FIX_ROUTE'],
+  INSTRUCTION_FILE_UNREADABLE: ['READ_INSTRUCTION_FILE'],
+  INSTRUCTION_FILE_VERSION: ['AUDIT_CURRENT_VERSION'],
+  UNAVAILABLE: ['RETRY_LATER'],
+};
 
 describe('what to do about a violation', () => {
   it('a key of another rule points to the cached client, in the three ways that AWS describes, then mends', () => {
@@ -73,8 +123,49 @@ describe('what to do about a violation', () => {
     expect(codes(violation(one))).toEqual([code]);
   });
 
-  it('every violation has something to do about it', () => {
-    for (const one of Object.values(VIOLATIONS)) expect(codes(violation(one)), one.code).not.toEqual([]);
+  it.each(Object.values(VIOLATIONS))('$code: what stops it, then what mends the object', (one) => {
+    expect(codes(violation(one))).toEqual(BY_VIOLATION[one.code]);
+  });
+
+  it('a key that expired on the client-side layer is renewed there, and the object written again', () => {
+    const { args } = VIOLATIONS.KMS_KEY_EXPIRED;
+    const expired = (layer: 'sse' | 'cse'): Violation => ({
+      code: 'KMS_KEY_EXPIRED',
+      args: { ...args, layer },
+    });
+    expect(codes(violation(expired('cse')))).toEqual(['CONFIGURE_CLIENT_SIDE', 'REWRITE_CLIENT_SIDE']);
+    expect(codes(violation(expired('sse')))).toEqual(['NAME_THE_KEY', 'REENCRYPT']);
+  });
+
+  it('a cause that is known replaces the general advice: only the mending is left to the violation', () => {
+    const known = (one: Violation): readonly string[] =>
+      codes({ ...violation(one), diagnosis: [DIAGNOSES.KEY_OF_ANOTHER_ACCOUNT] });
+    expect(known(VIOLATIONS.KMS_KEY_NOT_ALLOWED)).toEqual(['USE_KEY_ARN', 'REENCRYPT']);
+    expect(known(VIOLATIONS.SSE_ALGORITHM_NOT_ALLOWED)).toEqual(['USE_KEY_ARN', 'REENCRYPT']);
+  });
+
+  it('a bucket default is advised where one of several layers is the outer one', () => {
+    const cached = (...found: readonly Violation[]): readonly string[] =>
+      codes({ ...violation(...found), diagnosis: [DIAGNOSES.KEY_OF_ANOTHER_RULE] });
+    const { args } = VIOLATIONS.KMS_KEY_EXPIRED;
+    const lapsed: Violation = { code: 'KMS_KEY_EXPIRED', args: { ...args, layer: 'cse' } };
+    expect(cached(VIOLATIONS.CSE_KEY_NOT_ALLOWED, VIOLATIONS.KMS_KEY_NOT_ALLOWED)).toContain(BUCKET_DEFAULT);
+    expect(cached()).toContain(BUCKET_DEFAULT);
+    expect(cached({ ...lapsed, args: { ...args, layer: 'sse' } })).toContain(BUCKET_DEFAULT);
+    expect(cached(VIOLATIONS.CSE_KEY_NOT_ALLOWED, lapsed)).not.toContain(BUCKET_DEFAULT);
+  });
+
+  it.each(Object.values(DIAGNOSES))('the diagnosis $code has its own advice', (one) => {
+    expect(codes({ outcome: 'violation', diagnosis: [one] })).toEqual(BY_DIAGNOSIS[one.code]);
+  });
+
+  it('the same settings stand with the first remedy that needs them, and with no other', () => {
+    const all = remediesFor({
+      ...violation(VIOLATIONS.KMS_KEY_NOT_ALLOWED, VIOLATIONS.SSE_MISSING, VIOLATIONS.KMS_KEY_EXPIRED),
+    });
+    const tables = all.flatMap(({ settings }) => (settings === undefined ? [] : [JSON.stringify(settings)]));
+    expect(tables.length).toBeGreaterThan(0);
+    expect(new Set(tables).size).toBe(tables.length);
   });
 });
 
@@ -112,8 +203,34 @@ describe('what to do about an unknown', () => {
     expect(codes(unknown(reason))).toEqual([code]);
   });
 
-  it('every reason has something to do about it', () => {
-    for (const one of Object.values(REASONS)) expect(codes(unknown(one)), one.code).not.toEqual([]);
+  it.each(Object.values(REASONS))('$code: the one step that lets it be decided', (one) => {
+    expect(codes(unknown(one))).toEqual(BY_REASON[one.code]);
+  });
+
+  it('refusals of several permissions are one sentence, with each permission once', () => {
+    const denied = (permission: string, resource: string): UnknownReason => ({
+      code: 'ACCESS_DENIED',
+      args: { permission, resource } as Extract<UnknownReason, { code: 'ACCESS_DENIED' }>['args'],
+    });
+    const [first] = remediesFor(
+      unknown(
+        denied('s3:GetObject', 'arn:aws:s3:::b/1'),
+        denied('kms:DescribeKey', 'arn:aws:kms:eu-west-1:111122223333:key/k'),
+        denied('s3:GetObject', 'arn:aws:s3:::b/2'),
+        denied('s3:GetObject', 'arn:aws:s3:::b/2'),
+        denied('s3:GetObject', 'arn:aws:s3:::b/3'),
+      ),
+    );
+    expect(first?.text).toContain(
+      'Allow the role of the auditor s3:GetObject on arn:aws:s3:::b/1, arn:aws:s3:::b/2, arn:aws:s3:::b/3; kms:DescribeKey on arn:aws:kms:eu-west-1:111122223333:key/k, then',
+    );
+  });
+
+  it('a refusal comes before all else', () => {
+    expect(codes(unknown(REASONS.SSE_UNRECOGNISED, REASONS.ACCESS_DENIED))).toEqual([
+      'GRANT_PERMISSION',
+      'UPDATE_AUDITOR',
+    ]);
   });
 });
 
