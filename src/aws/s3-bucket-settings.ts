@@ -45,12 +45,14 @@ export class S3BucketSettings implements BucketSettings {
   }
 }
 
-/** S3 always has one rule; a server that answers with none, or with one that says nothing, has no default. */
+/**
+ * S3 always has one rule; a server that answers with none has no default. A rule that blocks or switches something without
+ * naming an algorithm is kept: what it would do to a write is then not known.
+ */
 function readDefault(output: GetBucketEncryptionCommandOutput): SettingAnswer<BucketDefault> {
   const [rule] = output.ServerSideEncryptionConfiguration?.Rules ?? [];
-  const byDefault = rule?.ApplyServerSideEncryptionByDefault;
-  if (rule === undefined || byDefault === undefined) return { kind: 'none' };
-  const { SSEAlgorithm, KMSMasterKeyID } = byDefault;
+  if (rule === undefined) return { kind: 'none' };
+  const { SSEAlgorithm, KMSMasterKeyID } = rule.ApplyServerSideEncryptionByDefault ?? {};
   return {
     kind: 'found',
     value: {

@@ -57,7 +57,7 @@ function defaultLines(answer: BucketCheckFacts['byDefault']): readonly string[] 
   const { algorithm, kmsKeyId, bucketKeyEnabled, blockedTypes } = answer.value;
   const blocked = blockedTypes.length === 0 ? 'none told' : blockedTypes.join(', ');
   return [
-    `default encryption  ${printable(algorithm)}`,
+    `default encryption  ${algorithm === '' ? 'no algorithm is named' : printable(algorithm)}`,
     ...(keyText(answer.value) === undefined
       ? []
       : [`key                 ${printable(kmsKeyId ?? 'aws/s3')}`]),

@@ -148,6 +148,15 @@ describe('what a server answers', () => {
     expect(await byDefault(empty)).toEqual({ kind: 'none' });
   });
 
+  it('a rule that blocks SSE-C without naming an algorithm keeps what it blocks', async () => {
+    const blocked = '<BlockedEncryptionTypes><EncryptionType>SSE-C</EncryptionType></BlockedEncryptionTypes>';
+    const body = `<ServerSideEncryptionConfiguration><Rule>${blocked}</Rule></ServerSideEncryptionConfiguration>`;
+    expect(await byDefault({ status: 200, body })).toEqual({
+      kind: 'found',
+      value: { algorithm: '', bucketKeyEnabled: false, blockedTypes: ['SSE-C'] },
+    });
+  });
+
   it('an empty key says as much as none', async () => {
     const inner = '<SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID></KMSMasterKeyID>';
     const rule = `<Rule><ApplyServerSideEncryptionByDefault>${inner}</ApplyServerSideEncryptionByDefault></Rule>`;

@@ -7,6 +7,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BeforeRequest } from '../../local/aws.ts';
 import { bucketCheck } from '../../src/cli/bucket-check.ts';
+import type { BucketSettings } from '../../src/emr/bucket-settings.ts';
 import { ACCOUNT, ENVIRONMENT, type LocalLake, localLake, REGION } from './local-lake.ts';
 import { Collector, fileWith, NOW_MS, type Run, type RunOptions, run, unprintableIn } from './run.ts';
 
@@ -276,38 +277,55 @@ describe('the rest of the configuration', () => {
   });
 
   it('a directory bucket is not asked for notifications, which it cannot have', async () => {
-    const stdout = new Collector();
     const asked: string[] = [];
-    const status = await bucketCheck(
-      {
-        command: 'bucket check',
-        target: 's3://fast--euw1-az1--x-s3/',
-        policy: policy('{ id: fast, match: "s3://fast--euw1-az1--x-s3/", sse: { algorithm: [AES256] } }'),
-        json: false,
-        aws: {},
+    const { status, stdout } = await checkOf('fast--euw1-az1--x-s3', {
+      defaultEncryption: async () => {
+        asked.push('encryption');
+        const value = { algorithm: 'AES256', bucketKeyEnabled: false, blockedTypes: ['SSE-C'] };
+        return { kind: 'found', value };
       },
-      {
-        ...{ stdin: process.stdin, stdout, stderr: new Collector() },
-        ...{ terminal: false, color: false, columns: 80, now: () => NOW_MS },
+      notifications: async () => {
+        asked.push('notifications');
+        return { kind: 'none' };
       },
-      {
-        settings: {
-          defaultEncryption: async () => {
-            asked.push('encryption');
-            const value = { algorithm: 'AES256', bucketKeyEnabled: false, blockedTypes: ['SSE-C'] };
-            return { kind: 'found', value };
-          },
-          notifications: async () => {
-            asked.push('notifications');
-            return { kind: 'none' };
-          },
-        },
-      },
-    );
+    });
     expect({ status, asked }).toEqual({ status: 1, asked: ['encryption'] });
-    expect(stdout.text).toContain('A directory bucket sends no notifications');
+    expect(stdout).toContain('A directory bucket sends no notifications');
+  });
+
+  it('a default that names no algorithm is undecided, and what it blocks is still told', async () => {
+    const { status, stdout } = await checkOf('acme-lake', {
+      defaultEncryption: async () => ({
+        kind: 'found',
+        value: { algorithm: '', bucketKeyEnabled: false, blockedTypes: ['SSE-C'] },
+      }),
+      notifications: async () => ({ kind: 'found', value: { eventBridge: true, targets: [] } }),
+    });
+    expect(status).toBe(3);
+    expect(stdout).toContain('default encryption  no algorithm is named\n');
+    expect(stdout).toContain('[DEFAULT_UNDECIDED]');
+    expect(stdout).not.toContain('SSE_C_NOT_BLOCKED');
   });
 });
+
+/** Checks a bucket that answers as told, under a rule that asks for SSE-S3. */
+async function checkOf(
+  bucket: string,
+  settings: BucketSettings,
+): Promise<{ readonly status: number; readonly stdout: string }> {
+  const stdout = new Collector();
+  const target = `s3://${bucket}/`;
+  const rule = `{ id: fast, match: "${target}", sse: { algorithm: [AES256] } }`;
+  const status = await bucketCheck(
+    { command: 'bucket check', target, policy: policy(rule), json: false, aws: {} },
+    {
+      ...{ stdin: process.stdin, stdout, stderr: new Collector() },
+      ...{ terminal: false, color: false, columns: 80, now: () => NOW_MS },
+    },
+    { settings },
+  );
+  return { status, stdout: stdout.text };
+}
 
 describe('bad usage is status 2, and nothing is asked', () => {
   for (const [target, says] of [
