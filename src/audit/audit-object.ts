@@ -1,5 +1,6 @@
 import { assertNever } from '../objects/assert-never.ts';
 import type { ObjectKey, ObjectRef, WrittenObject } from '../objects/object.ts';
+import { type MissingPermission, permissionToHead, permissionToList } from '../objects/permission.ts';
 import { findExemption } from '../policy/exempt.ts';
 import { decideRule } from '../policy/match.ts';
 import { utcDay } from '../verdict/judge-key.ts';
@@ -110,7 +111,7 @@ async function judgeAnswer(
       if (object.versionId !== undefined) return { verdict: await missing(object, governed, deps) };
       return unknown(governed, { code: 'BAD_REQUEST', args: { status: 405 } });
     case 'denied':
-      return unknown(governed, denied(object));
+      return unknown(governed, denied(permissionToHead(object)));
     case 'bad-request': {
       const why = explainBadRequest(await deps.heads.errorDocument(object));
       if (why !== 'sse-c') return unknown(governed, why);
@@ -134,13 +135,7 @@ function unknown(governed: Governed | undefined, reason: UnknownReason): Audited
 }
 
 /** Without s3:ListBucket a missing object is a 403 too, so the digest's advice names both. */
-const denied = (object: ObjectRef): UnknownReason => ({
-  code: 'ACCESS_DENIED',
-  args: {
-    permission: object.versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion',
-    resource: `arn:aws:s3:::${object.bucket}/${object.key}`,
-  },
-});
+const denied = (args: MissingPermission): UnknownReason => ({ code: 'ACCESS_DENIED', args });
 
 /** Gone only while the bucket itself answers, and only where no other reading of the key names an object that is there. */
 async function missing(
@@ -158,11 +153,7 @@ async function missing(
     case 'answers':
       return { outcome: 'gone', ...rule };
     case 'denied': {
-      const resource = `arn:aws:s3:::${object.bucket}`;
-      const reason: UnknownReason = {
-        code: 'ACCESS_DENIED',
-        args: { permission: 's3:ListBucket', resource },
-      };
+      const reason = denied(permissionToList(object));
       return { outcome: 'unknown', ...rule, reasons: [reason], diagnosis: [] };
     }
     case 'missing':

@@ -1,5 +1,6 @@
 import { speaksOfCaller } from '../audit/bad-request.ts';
 import { CallerRefused, RetryableFailure } from '../audit/failures.ts';
+import { isDirectoryBucket, permissionToList } from '../objects/permission.ts';
 import type { ListAnswer, ListedObject, ListMarker, ListRequest } from '../reaudit/ports.ts';
 
 /** What S3 answered to a listing that it refused. */
@@ -19,7 +20,10 @@ export const listOperation = ({ versions }: Pick<ListRequest, 'versions'>): stri
   versions ? 's3:ListObjectVersions' : 's3:ListObjectsV2';
 
 /** Tells what a refused listing says. Throws `RetryableFailure` for what may pass, `CallerRefused` for bad credentials. */
-export function refusedList(refusal: ListRefusal, request: Pick<ListRequest, 'versions'>): RefusedList {
+export function refusedList(
+  refusal: ListRefusal,
+  request: Pick<ListRequest, 'bucket' | 'versions'>,
+): RefusedList {
   const { status, code, message, region } = refusal;
   if (status === 429 || status >= 500 || code === 'RequestTimeout') {
     throw new RetryableFailure(
@@ -35,14 +39,10 @@ export function refusedList(refusal: ListRefusal, request: Pick<ListRequest, 've
   if (speaksOfCaller(code)) throw new CallerRefused(code, message);
   if (code === 'NoSuchBucket') return { kind: 'no-such-bucket' };
   if (status === 403 && (code === 'AccessDenied' || code === '')) {
-    return { kind: 'denied', permission: request.versions ? 's3:ListBucketVersions' : 's3:ListBucket' };
+    return { kind: 'denied', permission: permissionToList(request).permission };
   }
   return { kind: 'refused', status, code, message };
 }
-
-/** Directory buckets list in no order: what their marker holds in place of a key is S3's own token. */
-export const isUnordered = (bucket: string): boolean =>
-  bucket.endsWith('--x-s3') || bucket.endsWith('--xa-s3');
 
 export interface PageParameters {
   readonly prefix: string;
@@ -54,7 +54,8 @@ export interface PageParameters {
 /** The parameters of `ListObjectsV2`; a token goes before the key after which to start. */
 export function pageParameters(request: ListRequest, token?: string): PageParameters {
   const { bucket, prefix, after, maxKeys } = request;
-  const goOn = token ?? (isUnordered(bucket) ? after?.key : undefined);
+  // A directory bucket lists in no order: what its marker holds in place of a key is S3's own token.
+  const goOn = token ?? (isDirectoryBucket(bucket) ? after?.key : undefined);
   return {
     prefix,
     ...(maxKeys === undefined ? {} : { maxKeys }),
@@ -124,7 +125,7 @@ export async function orderedPage(request: ListRequest, ask: AskPage): Promise<L
 }
 
 function markerAfter({ bucket }: ListRequest, { objects, token }: RawPage): ListMarker | undefined {
-  if (isUnordered(bucket)) return token === undefined ? undefined : { key: token };
+  if (isDirectoryBucket(bucket)) return token === undefined ? undefined : { key: token };
   const last = objects.at(-1);
   return last === undefined ? undefined : { key: last.key };
 }

@@ -26,7 +26,7 @@ export async function readPolicyFromS3(client: S3Client, bucket: string, key: st
     return policyText(place, await boundedBody(Body, MOST_POLICY_BYTES));
   } catch (error) {
     if (error instanceof PolicyUnusable) throw error;
-    const permission = `s3:GetObject on arn:aws:s3:::${bucket}/${key} (and kms:Decrypt on its key, where it has one)`;
+    const permission = `s3:GetObject on it (and kms:Decrypt on its key, where it has one)`;
     throw unreadable(place, permission, error);
   }
 }

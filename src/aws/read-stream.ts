@@ -83,7 +83,7 @@ function asReadFailure(place: S3Place, error: unknown): Error {
     case status === 403:
       return unusable(
         text,
-        `access denied: it needs s3:GetObject on arn:aws:s3:::${place.bucket}/${place.key} (and kms:Decrypt on its key, where it has one)`,
+        `access denied: it needs s3:GetObject on it (and kms:Decrypt on its key, where it has one)`,
       );
     case region !== undefined && (status ?? 0) < 400:
       return unusable(text, `its bucket is in Region ${region}, which is another`);

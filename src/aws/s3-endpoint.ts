@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { BucketName } from '../objects/object.ts';
+import { isDirectoryBucket } from '../objects/permission.ts';
 import type { SigningCredentials } from './sigv4.ts';
 
 /** Where requests for one bucket go, and in which Region they are signed. */
@@ -109,10 +110,7 @@ export function endpointOf(url: URL, signingRegion: string): S3Endpoint | undefi
  * buckets (`--x-s3`), nor names of before 2018 that are no DNS names.
  */
 export const isPlainName = (bucket: string): boolean =>
-  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) &&
-  !bucket.includes('..') &&
-  !bucket.endsWith('--x-s3') &&
-  !bucket.endsWith('--xa-s3');
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !bucket.includes('..') && !isDirectoryBucket(bucket);
 
 function sdkDecides(env: Environment): boolean {
   if (SDK_ONLY.some((name) => env[name])) return true;

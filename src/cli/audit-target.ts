@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type BucketName, bucketName } from '../objects/object.ts';
+import { isDirectoryBucket } from '../objects/permission.ts';
 import { rulesThatCanGovern } from '../policy/explain.ts';
 import type { Policy } from '../policy/types.ts';
-import { isDirectoryBucket } from '../reaudit/run.ts';
 import type { RunHeader } from '../reaudit/state.ts';
 import type { AwsOptions } from './aws-options.ts';
 import { BadInput, checkFiles } from './io.ts';

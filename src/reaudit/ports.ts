@@ -39,7 +39,7 @@ export type ListAnswer =
       readonly next?: ListMarker;
     }
   | { readonly kind: 'no-such-bucket' }
-  | { readonly kind: 'denied'; readonly permission: 's3:ListBucket' | 's3:ListBucketVersions' }
+  | { readonly kind: 'denied'; readonly permission: string }
   | { readonly kind: 'wrong-region'; readonly region?: string }
   | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly message: string };
 

@@ -36,15 +36,15 @@ export function listingRefused(
   bucket: string,
   answer: Exclude<ListAnswer, { kind: 'page' }>,
 ): ListingRefused {
-  return new ListingRefused(printable(`s3://${bucket} cannot be listed: ${whyRefused(bucket, answer)}`));
+  return new ListingRefused(printable(`s3://${bucket} cannot be listed: ${whyRefused(answer)}`));
 }
 
-function whyRefused(bucket: string, answer: Exclude<ListAnswer, { kind: 'page' }>): string {
+function whyRefused(answer: Exclude<ListAnswer, { kind: 'page' }>): string {
   switch (answer.kind) {
     case 'no-such-bucket':
       return 'there is no such bucket. Check its name, and that --endpoint-url is the right one where it is given';
     case 'denied':
-      return `access denied. The caller needs ${answer.permission} on arn:aws:s3:::${bucket}; the bucket policy or an organisation policy may deny it too`;
+      return `access denied. The caller needs ${answer.permission} on the bucket; the bucket policy or an organisation policy may deny it too`;
     case 'wrong-region':
       return answer.region === undefined
         ? 'it is in another Region. Name its Region by --region'

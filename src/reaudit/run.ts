@@ -1,5 +1,6 @@
 import type { AuditDeps } from '../audit/audit-object.ts';
 import { runBounded } from '../audit/run-bounded.ts';
+import { isDirectoryBucket } from '../objects/permission.ts';
 import type { AuditRecord } from '../verdict/record.ts';
 import { Engine, type FinishedPage, type Looked } from './engine.ts';
 import type { ListedObject, ObjectLister } from './ports.ts';
@@ -40,9 +41,6 @@ const WAITING_AT_ONCE = 1_000;
 
 /** How patient a run is with what may pass. `sleep` rejects where the run is stopped. */
 export const patienceOf = (how: Omit<Patience, 'attempts'>): Patience => ({ attempts: ATTEMPTS, ...how });
-
-/** True for directory buckets and access points to them, which S3 lists in no order. */
-export const isDirectoryBucket = (bucket: string): boolean => /--xa?-s3$/.test(bucket);
 
 /**
  * Audits what a prefix holds: every object that the listing shows has one record, by the same judgement as the event

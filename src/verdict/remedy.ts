@@ -170,6 +170,10 @@ function byReason(reason: UnknownReason): readonly Code[] {
   return [reason.code === 'KEY_UNRESOLVED' ? BY_CAUSE[reason.args.cause] : BY_REASON[reason.code]];
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+const MISSING_IS_REFUSED =
+  ' Where it has s3:GetObject already, look for a bucket policy that denies it, and allow s3:ListBucket on the bucket too: without it an object that is gone is refused like one that is not readable.';
+
 /** One sentence for all refusals: which permission is missing, and on what. */
 function grant(reasons: readonly UnknownReason[]): readonly Remedy[] {
   const resources = new Map<string, Set<string>>();
@@ -183,6 +187,7 @@ function grant(reasons: readonly UnknownReason[]): readonly Remedy[] {
     const shown = [...on].slice(0, MOST_RESOURCES).join(', ');
     return `${permission} on ${shown}${on.size > MOST_RESOURCES ? ' and others' : ''}`;
   });
-  const text = `Allow the role of the auditor ${missing.join('; ')}, then audit again. Where it has s3:GetObject already, look for a bucket policy that denies it, and allow s3:ListBucket on the bucket too: without it an object that is gone is refused like one that is not readable.`;
+  const hides = [...resources.keys()].some((permission) => permission.startsWith('s3:'));
+  const text = `Allow the role of the auditor ${missing.join('; ')}, then audit again.${hides ? MISSING_IS_REFUSED : ''}`;
   return [{ code: 'GRANT_PERMISSION', text: printable(text) }];
 }

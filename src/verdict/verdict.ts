@@ -1,5 +1,6 @@
 import type { ClientSideEncryption, ServerSideEncryption } from '../encryption/observation.ts';
 import type { NonEmpty } from '../objects/non-empty.ts';
+import type { MissingPermission } from '../objects/permission.ts';
 import type { Captures, Rule } from '../policy/types.ts';
 
 export type Layer = 'sse' | 'cse';
@@ -65,7 +66,7 @@ export type UnresolvedCause = 'not-found' | 'denied' | 'unlookable' | 'foreign-a
 export type UnknownReason =
   | {
       readonly code: 'ACCESS_DENIED';
-      readonly args: { readonly permission: string; readonly resource: string };
+      readonly args: MissingPermission;
     }
   | { readonly code: 'BUCKET_UNREACHABLE'; readonly args: { readonly region?: string } }
   | {

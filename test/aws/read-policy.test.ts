@@ -79,7 +79,7 @@ describe('a policy in S3', () => {
     const { message } = await refusal(readPolicyFromS3(client, Bucket, 'secret/policy.yaml'));
     aws.s3.control.setDenied(Bucket, undefined);
     expect(message).toBe(
-      's3://policies/secret/policy.yaml could not be read: access denied: the role needs s3:GetObject on arn:aws:s3:::policies/secret/policy.yaml (and kms:Decrypt on its key, where it has one)',
+      's3://policies/secret/policy.yaml could not be read: access denied: the role needs s3:GetObject on it (and kms:Decrypt on its key, where it has one)',
     );
   });
 

@@ -79,7 +79,7 @@ test('what may pass is tried again, and given up in the end', async () => {
 
 describe('what will not pass says what would mend it', () => {
   test.each([
-    ['denied', refusal(403, 'AccessDenied'), 's3:GetObject on arn:aws:s3:::b/k'],
+    ['denied', refusal(403, 'AccessDenied'), 's3:GetObject on it'],
     ['not there', refusal(404, 'NoSuchKey'), 'there is none'],
     [
       'in another Region',

@@ -233,7 +233,7 @@ describe('what stops a run', () => {
     [
       'no permission, which it names',
       { kind: 'denied', permission: 's3:ListBucket' },
-      /needs s3:ListBucket on arn:aws:s3:::acme-lake/,
+      /s3:\/\/acme-lake cannot be listed: .* needs s3:ListBucket on the bucket/,
     ],
     ['another Region, which it names', { kind: 'wrong-region', region: 'us-east-1' }, /--region us-east-1/],
     ['another Region that S3 does not name', { kind: 'wrong-region' }, /Name its Region by --region/],

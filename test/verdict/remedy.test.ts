@@ -226,6 +226,16 @@ describe('what to do about an unknown', () => {
     );
   });
 
+  it('a session that a directory bucket refused hides no object that is gone', () => {
+    const resource = 'arn:aws:s3express:eu-west-1:*:bucket/fast--euw1-az1--x-s3';
+    const [first] = remediesFor(
+      unknown({ code: 'ACCESS_DENIED', args: { permission: 's3express:CreateSession', resource } }),
+    );
+    expect(first?.text).toBe(
+      `Allow the role of the auditor s3express:CreateSession on ${resource}, then audit again.`,
+    );
+  });
+
   it('a refusal comes before all else', () => {
     expect(codes(unknown(REASONS.SSE_UNRECOGNISED, REASONS.ACCESS_DENIED))).toEqual([
       'GRANT_PERMISSION',
