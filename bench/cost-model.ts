@@ -155,7 +155,7 @@ export async function find(input: PartInput): Promise<Finding> {
   });
   const smoke = input.results.a?.quick === true || input.results.b?.quick === true;
   const all = Object.values(usd).map(
-    ({ usd: price, unit }) => `$${price.toFixed(10).replace(/0+$/, '')} a ${unit}`,
+    ({ usd: price, unit }) => `$${price.toFixed(10).replace(/0+$/, '')} per ${unit}`,
   );
   return {
     title: 'Cost',
