@@ -1,39 +1,24 @@
 import {
-  PutBucketEncryptionCommand,
   PutBucketNotificationConfigurationCommand,
-  S3Client,
   type ServerSideEncryptionByDefault,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BeforeRequest } from '../../local/aws.ts';
 import { bucketCheck } from '../../src/cli/bucket-check.ts';
 import type { BucketSettings } from '../../src/emr/bucket-settings.ts';
-import { ACCOUNT, ENVIRONMENT, type LocalLake, localLake, REGION } from './local-lake.ts';
+import { ACCOUNT, ENVIRONMENT } from './local-lake.ts';
 import { Collector, fileWith, NOW_MS, type Run, type RunOptions, run, unprintableIn } from './run.ts';
+import { Bucket, type SettingsLake, settingsLake } from './settings-lake.ts';
 
-const Bucket = 'acme-lake';
 const FOREIGN = 'arn:aws:kms:eu-west-1:444455556666:key/0987dcba-09fe-87dc-65ba-ab0987654321';
 
-let lake: LocalLake;
-let s3: S3Client;
-/** The sub-resource that is denied. */
-let denied: string | undefined;
-const deny: BeforeRequest = (_service, { query }) =>
-  denied !== undefined && query.has(denied)
-    ? { status: 403, body: '<Error><Code>AccessDenied</Code><Message>no</Message></Error>' }
-    : undefined;
-
+let lake: SettingsLake;
 beforeAll(async () => {
-  lake = await localLake({ beforeRequest: [deny] });
-  s3 = new S3Client(lake.aws.clientConfig(ACCOUNT, REGION));
+  lake = await settingsLake();
 });
-afterAll(async () => {
-  s3.destroy();
-  await lake.close();
-});
+afterAll(() => lake.close());
 beforeEach(async () => {
   for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
-  denied = undefined;
+  lake.denied = undefined;
   await byDefault({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: lake.keys.a });
   await eventBridge();
 });
@@ -43,22 +28,13 @@ const byDefault = (
   ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
   { blocked = 'SSE-C', bucketKey = true }: { blocked?: 'SSE-C' | 'NONE'; bucketKey?: boolean } = {},
 ) =>
-  s3.send(
-    new PutBucketEncryptionCommand({
-      Bucket,
-      ServerSideEncryptionConfiguration: {
-        Rules: [
-          {
-            ApplyServerSideEncryptionByDefault,
-            BucketKeyEnabled: bucketKey,
-            BlockedEncryptionTypes: { EncryptionType: [blocked] },
-          },
-        ],
-      },
-    }),
-  );
+  lake.setDefault({
+    ApplyServerSideEncryptionByDefault,
+    BucketKeyEnabled: bucketKey,
+    BlockedEncryptionTypes: { EncryptionType: [blocked] },
+  });
 const eventBridge = () =>
-  s3.send(
+  lake.s3.send(
     new PutBucketNotificationConfigurationCommand({
       Bucket,
       NotificationConfiguration: { EventBridgeConfiguration: {} },
@@ -231,7 +207,7 @@ describe('what cannot be told', () => {
     ['notification', 's3:GetBucketNotification'],
   ] as const) {
     it(`access denied names ${permission}, and wins over what breaks`, async () => {
-      denied = resource;
+      lake.denied = resource;
       const result = await check([keyed(lake.keys.b)]);
       expect(result.status).toBe(3);
       expect(result.stdout).toContain(`the caller needs ${permission} on the bucket`);
@@ -262,7 +238,7 @@ describe('the rest of the configuration', () => {
 
   it('nothing that tells of writes is status 1', async () => {
     const NotificationConfiguration = {};
-    await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
+    await lake.s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
     const result = await check([keyed(lake.keys.a)], JSON_FORMAT);
     expect({ status: result.status, codes: codes(result) }).toEqual({
       status: 1,

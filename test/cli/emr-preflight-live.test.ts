@@ -1,48 +1,32 @@
-import { PutBucketEncryptionCommand, S3Client, type ServerSideEncryptionByDefault } from '@aws-sdk/client-s3';
+import type { ServerSideEncryptionByDefault } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BeforeRequest, ServiceName } from '../../local/aws.ts';
 import { policyFile, s3aUnder, sseRule } from './emr-files.ts';
-import { ACCOUNT, ENVIRONMENT, type LocalLake, localLake, REGION } from './local-lake.ts';
+import { ENVIRONMENT } from './local-lake.ts';
 import { fileWith, type Run, run } from './run.ts';
+import { type SettingsLake, settingsLake } from './settings-lake.ts';
 
-const Bucket = 'acme-lake';
-
-let lake: LocalLake;
-let s3: S3Client;
-let denied = false;
+let lake: SettingsLake;
 const asked: string[] = [];
 const watch: BeforeRequest = (service: ServiceName, { headers, query }) => {
   asked.push(`${service} ${headers['x-amz-target'] ?? [...query.keys()].join('&')}`);
-  return denied && query.has('encryption')
-    ? { status: 403, body: '<Error><Code>AccessDenied</Code><Message>no</Message></Error>' }
-    : undefined;
+  return undefined;
 };
 
 beforeAll(async () => {
-  lake = await localLake({ beforeRequest: [watch] });
-  s3 = new S3Client(lake.aws.clientConfig(ACCOUNT, REGION));
+  lake = await settingsLake({ beforeRequest: [watch] });
 });
-afterAll(async () => {
-  s3.destroy();
-  await lake.close();
-});
+afterAll(() => lake.close());
 beforeEach(async () => {
   for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
-  denied = false;
+  lake.denied = undefined;
   await byDefault({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: lake.keys.a }, true);
   asked.length = 0;
 });
 afterEach(() => vi.unstubAllEnvs());
 
 const byDefault = (ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault, bucketKey: boolean) =>
-  s3.send(
-    new PutBucketEncryptionCommand({
-      Bucket,
-      ServerSideEncryptionConfiguration: {
-        Rules: [{ ApplyServerSideEncryptionByDefault, BucketKeyEnabled: bucketKey }],
-      },
-    }),
-  );
+  lake.setDefault({ ApplyServerSideEncryptionByDefault, BucketKeyEnabled: bucketKey });
 
 const live = (rules: readonly string[], args: readonly string[]): Promise<Run> =>
   run([
@@ -73,7 +57,7 @@ describe('a client that asks for nothing, --live', () => {
   });
 
   it('is unknown where access is denied, which names the permission', async () => {
-    denied = true;
+    lake.denied = 'encryption';
     const result = await live([finance(lake.keys.a)], WRITE);
     expect(result.status).toBe(3);
     expect(result.stderr).toContain(

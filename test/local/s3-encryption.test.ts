@@ -5,71 +5,37 @@ import {
   KMSClient,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  type HeadObjectCommandOutput,
-  PutObjectCommand,
-  type PutObjectCommandInput,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type LocalAws, startLocalAws } from '../../local/aws.ts';
+import {
+  EncryptionWorld,
+  id,
+  kmsPut,
+  OWNER,
+  ownerKey,
+  REGION,
+  WRITER,
+  writerKey,
+} from './s3-encryption-world.ts';
 
-const OWNER = '111122223333';
-const WRITER = '444455556666';
-const REGION = 'eu-west-1';
-
-let aws: LocalAws;
-let s3: S3Client;
-let writer: S3Client;
+let world: EncryptionWorld;
 let kms: KMSClient;
-let ownerKey: string;
-let writerKey: string;
-let bucketCount = 0;
 let Bucket: string;
-const now = Date.UTC(2026, 10, 21, 10, 0, 0);
-
 beforeAll(async () => {
-  aws = await startLocalAws({ clock: () => now });
-  s3 = new S3Client(aws.clientConfig(OWNER, REGION));
-  writer = new S3Client(aws.clientConfig(WRITER, REGION));
-  kms = new KMSClient(aws.clientConfig(OWNER, REGION));
-  const alias = 'alias/orders';
-  ownerKey = aws.kms.control.createKey({ account: OWNER, region: REGION, keyId: id('1'), alias });
-  writerKey = aws.kms.control.createKey({ account: WRITER, region: REGION, keyId: id('2'), alias });
+  world = await EncryptionWorld.start();
+  kms = new KMSClient(world.aws.clientConfig(OWNER, REGION));
 });
-
 afterAll(async () => {
-  for (const client of [s3, writer, kms]) client.destroy();
-  await aws.close();
+  kms.destroy();
+  await world.close();
 });
-
 beforeEach(async () => {
-  bucketCount += 1;
-  Bucket = `encryption-${bucketCount}`;
-  await s3.send(new CreateBucketCommand({ Bucket }));
-});
-
-const id = (digit: string) => `${digit.repeat(8)}-aaaa-4bbb-8ccc-${digit.repeat(12)}`;
-
-async function put(
-  input: Partial<PutObjectCommandInput> = {},
-  client = s3,
-): Promise<HeadObjectCommandOutput> {
-  await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'body', ...input }));
-  return client.send(new HeadObjectCommand({ Bucket, Key: 'k' }));
-}
-
-const kmsPut = (SSEKMSKeyId?: string): Partial<PutObjectCommandInput> => ({
-  ServerSideEncryption: 'aws:kms',
-  ...(SSEKMSKeyId === undefined ? {} : { SSEKMSKeyId }),
+  Bucket = await world.newBucket();
 });
 
 describe('the encryption of a put', () => {
   it('is answered as AES256 by HEAD when neither request nor bucket says anything', async () => {
-    const head = await put();
+    const head = await world.put();
     expect(head.ServerSideEncryption).toBe('AES256');
     expect(head.SSEKMSKeyId).toBeUndefined();
     expect(head.BucketKeyEnabled).toBeUndefined();
@@ -81,28 +47,28 @@ describe('the encryption of a put', () => {
     ['an alias name', () => 'alias/orders'],
     ['an alias ARN', () => `arn:aws:kms:${REGION}:${OWNER}:alias/orders`],
   ])('with %s is answered with the full key ARN by PUT and HEAD', async (_form, reference) => {
-    const written = await s3.send(
+    const written = await world.s3.send(
       new PutObjectCommand({ Bucket, Key: 'k', Body: 'b', ...kmsPut(reference()) }),
     );
     expect(written.SSEKMSKeyId).toBe(ownerKey);
-    const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }));
+    const head = await world.s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }));
     expect(head).toMatchObject({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: ownerKey });
   });
 
   it('without a key uses the key aws/s3 of the account that writes', async () => {
-    const head = await put(kmsPut(), writer);
+    const head = await world.put(kmsPut(), world.writer);
     expect(head.SSEKMSKeyId).toMatch(new RegExp(`^arn:aws:kms:${REGION}:${WRITER}:key/`));
     const caller = { account: WRITER, region: REGION, accessKeyId: '' };
-    expect(head.SSEKMSKeyId).toBe(aws.kms.managedS3Key(caller));
+    expect(head.SSEKMSKeyId).toBe(world.aws.kms.managedS3Key(caller));
   });
 
   it('with an alias of the same name in two accounts takes the key of the one that writes', async () => {
-    expect((await put(kmsPut('alias/orders'), writer)).SSEKMSKeyId).toBe(writerKey);
-    expect((await put(kmsPut('alias/orders'))).SSEKMSKeyId).toBe(ownerKey);
+    expect((await world.put(kmsPut('alias/orders'), world.writer)).SSEKMSKeyId).toBe(writerKey);
+    expect((await world.put(kmsPut('alias/orders'))).SSEKMSKeyId).toBe(ownerKey);
   });
 
   it('may use the key of another account by its ARN', async () => {
-    expect((await put(kmsPut(writerKey))).SSEKMSKeyId).toBe(writerKey);
+    expect((await world.put(kmsPut(writerKey))).SSEKMSKeyId).toBe(writerKey);
   });
 
   it.each([
@@ -110,8 +76,8 @@ describe('the encryption of a put', () => {
     ['an unknown alias', 'alias/nowhere', 'KMS.NotFoundException'],
     ['a key of another Region', `arn:aws:kms:us-west-2:${OWNER}:key/${id('1')}`, 'KMS.NotFoundException'],
   ])('with %s is refused and stores nothing', async (_what, key, name) => {
-    await expect(put(kmsPut(key))).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
-    await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }))).rejects.toMatchObject({
+    await expect(world.put(kmsPut(key))).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
+    await expect(world.s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }))).rejects.toMatchObject({
       name: 'NotFound',
     });
   });
@@ -119,31 +85,31 @@ describe('the encryption of a put', () => {
   it('is refused while its key is disabled or pending deletion, and HEAD of older objects is not', async () => {
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     const KeyId = KeyMetadata?.Arn ?? '';
-    await put(kmsPut(KeyId));
+    await world.put(kmsPut(KeyId));
     await kms.send(new DisableKeyCommand({ KeyId }));
-    await expect(put(kmsPut(KeyId))).rejects.toMatchObject({ name: 'KMS.DisabledException' });
-    await expect(s3.send(new GetObjectCommand({ Bucket, Key: 'k' }))).rejects.toMatchObject({
+    await expect(world.put(kmsPut(KeyId))).rejects.toMatchObject({ name: 'KMS.DisabledException' });
+    await expect(world.s3.send(new GetObjectCommand({ Bucket, Key: 'k' }))).rejects.toMatchObject({
       name: 'KMS.DisabledException',
     });
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
-    await expect(put(kmsPut(KeyId))).rejects.toMatchObject({ name: 'KMS.KMSInvalidStateException' });
-    expect((await s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }))).SSEKMSKeyId).toBe(KeyId);
+    await expect(world.put(kmsPut(KeyId))).rejects.toMatchObject({ name: 'KMS.KMSInvalidStateException' });
+    expect((await world.s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }))).SSEKMSKeyId).toBe(KeyId);
   });
 
   it('is denied with 403 when KMS denies the writer the data key', async () => {
-    aws.kms.control.setDenied(OWNER, ownerKey, 'GenerateDataKey');
+    world.aws.kms.control.setDenied(OWNER, ownerKey, 'GenerateDataKey');
     try {
-      await expect(put(kmsPut(ownerKey))).rejects.toMatchObject({
+      await expect(world.put(kmsPut(ownerKey))).rejects.toMatchObject({
         name: 'AccessDenied',
         $metadata: { httpStatusCode: 403 },
       });
     } finally {
-      aws.kms.control.setDenied(OWNER, ownerKey, 'GenerateDataKey', false);
+      world.aws.kms.control.setDenied(OWNER, ownerKey, 'GenerateDataKey', false);
     }
   });
 
   it('as DSSE-KMS shows its key and never a bucket key', async () => {
-    const head = await put({
+    const head = await world.put({
       ServerSideEncryption: 'aws:kms:dsse',
       SSEKMSKeyId: id('1'),
       BucketKeyEnabled: true,
@@ -153,8 +119,10 @@ describe('the encryption of a put', () => {
   });
 
   it('returns the bucket key header only when it is true', async () => {
-    expect((await put({ ...kmsPut(ownerKey), BucketKeyEnabled: true })).BucketKeyEnabled).toBe(true);
-    expect((await put({ ...kmsPut(ownerKey), BucketKeyEnabled: false })).BucketKeyEnabled).toBeUndefined();
+    expect((await world.put({ ...kmsPut(ownerKey), BucketKeyEnabled: true })).BucketKeyEnabled).toBe(true);
+    expect(
+      (await world.put({ ...kmsPut(ownerKey), BucketKeyEnabled: false })).BucketKeyEnabled,
+    ).toBeUndefined();
   });
 
   it.each([
@@ -164,7 +132,7 @@ describe('the encryption of a put', () => {
     ['a key without an algorithm', { SSEKMSKeyId: 'alias/orders' }],
     ['a context that is not base64 JSON', { ...kmsPut(), SSEKMSEncryptionContext: 'x' }],
   ])('with %s is an InvalidArgument', async (_what, input) => {
-    await expect(put(input)).rejects.toMatchObject({
+    await expect(world.put(input)).rejects.toMatchObject({
       name: 'InvalidArgument',
       $metadata: { httpStatusCode: 400 },
     });
@@ -172,7 +140,7 @@ describe('the encryption of a put', () => {
 
   it('keeps the encryption context to itself', async () => {
     const SSEKMSEncryptionContext = Buffer.from('{"team":"a"}').toString('base64');
-    const head = await put({ ...kmsPut(ownerKey), SSEKMSEncryptionContext });
+    const head = await world.put({ ...kmsPut(ownerKey), SSEKMSEncryptionContext });
     expect(JSON.stringify(head)).not.toContain(SSEKMSEncryptionContext);
   });
 });
@@ -180,5 +148,5 @@ describe('the encryption of a put', () => {
 it('a key that an alias points at later does not change what HEAD says of older objects', async () => {
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
   await kms.send(new CreateAliasCommand({ AliasName: 'alias/moving', TargetKeyId: KeyMetadata?.KeyId }));
-  expect((await put(kmsPut('alias/moving'))).SSEKMSKeyId).toBe(KeyMetadata?.Arn);
+  expect((await world.put(kmsPut('alias/moving'))).SSEKMSKeyId).toBe(KeyMetadata?.Arn);
 });

@@ -1,86 +1,40 @@
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
-  CreateBucketCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutBucketEncryptionCommand,
-  PutBucketNotificationConfigurationCommand,
-  type QueueConfiguration,
-  S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type LocalAws, startLocalAws } from '../../local/aws.ts';
+import { ACCOUNT, EventsWorld, REGION } from './s3-events-world.ts';
 
-const ACCOUNT = '111122223333';
-const REGION = 'eu-west-1';
-
-let aws: LocalAws;
-let s3: S3Client;
-let sqs: SQSClient;
+let world: EventsWorld;
 let Bucket: string;
-let QueueUrl: string;
-let QueueArn: string;
-let count = 0;
-
 beforeAll(async () => {
-  aws = await startLocalAws();
-  s3 = new S3Client(aws.clientConfig(ACCOUNT, REGION));
-  sqs = new SQSClient(aws.clientConfig(ACCOUNT, REGION));
+  world = await EventsWorld.start();
 });
-
-afterAll(async () => {
-  s3.destroy();
-  sqs.destroy();
-  await aws.close();
-});
-
+afterAll(() => world.close());
 beforeEach(async () => {
-  count += 1;
-  Bucket = `events-${count}`;
-  const QueueName = `events-${count}`;
-  QueueArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${QueueName}`;
-  await s3.send(new CreateBucketCommand({ Bucket }));
-  QueueUrl = (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
+  ({ Bucket } = await world.newBucket());
 });
-
-const configure = (input: Partial<QueueConfiguration> = {}, ...others: QueueConfiguration[]) =>
-  s3.send(
-    new PutBucketNotificationConfigurationCommand({
-      Bucket,
-      NotificationConfiguration: {
-        QueueConfigurations: [{ Id: 'audit', QueueArn, Events: ['s3:ObjectCreated:*'], ...input }, ...others],
-      },
-    }),
-  );
-
-async function receive() {
-  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
-  return (Messages ?? []).map(({ Body }) => JSON.parse(Body ?? ''));
-}
-
-async function records() {
-  const messages = (await receive()).filter(({ Event }) => Event === undefined);
-  expect(messages.every(({ Records }) => Records.length === 1)).toBe(true);
-  return messages.map(({ Records: [record] }) => record);
-}
 
 describe('a multipart upload', () => {
   const start = (input: object = {}) =>
-    s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'big', ...input }));
+    world.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'big', ...input }));
   const part = (UploadId: string | undefined, PartNumber: number, Body: Buffer) =>
-    s3.send(new UploadPartCommand({ Bucket, Key: 'big', UploadId, PartNumber, Body }));
+    world.s3.send(new UploadPartCommand({ Bucket, Key: 'big', UploadId, PartNumber, Body }));
   const complete = (
     UploadId: string | undefined,
     Parts: { PartNumber: number; ETag: string | undefined }[],
   ) =>
-    s3.send(new CompleteMultipartUploadCommand({ Bucket, Key: 'big', UploadId, MultipartUpload: { Parts } }));
+    world.s3.send(
+      new CompleteMultipartUploadCommand({ Bucket, Key: 'big', UploadId, MultipartUpload: { Parts } }),
+    );
 
   it('joins its parts, numbers them in the ETag, and sends one event of its own', async () => {
-    await configure();
+    await world.configure();
     const { UploadId } = await start();
     const large = Buffer.alloc(5 * 1024 * 1024, 'a');
     const second = await part(UploadId, 2, Buffer.from('end'));
@@ -90,24 +44,24 @@ describe('a multipart upload', () => {
       { PartNumber: 2, ETag: second.ETag },
     ]);
     expect(done.ETag).toMatch(/^"[0-9a-f]{32}-2"$/);
-    const tail = await s3.send(new GetObjectCommand({ Bucket, Key: 'big', Range: 'bytes=-4' }));
+    const tail = await world.s3.send(new GetObjectCommand({ Bucket, Key: 'big', Range: 'bytes=-4' }));
     expect(await tail.Body?.transformToString()).toBe('aend');
-    const events = await records();
+    const events = await world.records();
     expect(events.map(({ eventName }) => eventName)).toEqual(['ObjectCreated:CompleteMultipartUpload']);
     expect(events[0].s3.object.size).toBe(large.length + 3);
   });
 
   it('is encrypted as was decided when it was created, whatever the bucket says later', async () => {
-    const key = aws.kms.control.createKey({ account: ACCOUNT, region: REGION, keyId: `mpu-${count}` });
+    const key = world.aws.kms.control.createKey({ account: ACCOUNT, region: REGION, keyId: 'mpu' });
     const { UploadId, SSEKMSKeyId } = await start({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key });
     expect(SSEKMSKeyId).toBe(key);
     const ServerSideEncryptionConfiguration = {
       Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse' as const } }],
     };
-    await s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
+    await world.s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
     const { ETag } = await part(UploadId, 1, Buffer.from('x'));
     await complete(UploadId, [{ PartNumber: 1, ETag }]);
-    const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'big' }));
+    const head = await world.s3.send(new HeadObjectCommand({ Bucket, Key: 'big' }));
     expect(head).toMatchObject({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key });
   });
 
@@ -124,7 +78,7 @@ describe('a multipart upload', () => {
     await expect(complete(UploadId, [{ PartNumber: 3, ETag: one.ETag }])).rejects.toMatchObject({
       name: 'InvalidPart',
     });
-    await s3.send(new AbortMultipartUploadCommand({ Bucket, Key: 'big', UploadId }));
+    await world.s3.send(new AbortMultipartUploadCommand({ Bucket, Key: 'big', UploadId }));
     await expect(complete(UploadId, [first])).rejects.toMatchObject({ name: 'NoSuchUpload' });
   });
 });

@@ -6,72 +6,30 @@ import {
   PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
-  type QueueConfiguration,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type LocalAws, startLocalAws } from '../../local/aws.ts';
+import { startLocalAws } from '../../local/aws.ts';
+import { ACCOUNT, EventsWorld, REGION } from './s3-events-world.ts';
 
-const ACCOUNT = '111122223333';
-const REGION = 'eu-west-1';
-
-let aws: LocalAws;
-let s3: S3Client;
-let sqs: SQSClient;
+let world: EventsWorld;
 let Bucket: string;
-let QueueUrl: string;
 let QueueArn: string;
-let count = 0;
-
 beforeAll(async () => {
-  aws = await startLocalAws();
-  s3 = new S3Client(aws.clientConfig(ACCOUNT, REGION));
-  sqs = new SQSClient(aws.clientConfig(ACCOUNT, REGION));
+  world = await EventsWorld.start();
 });
-
-afterAll(async () => {
-  s3.destroy();
-  sqs.destroy();
-  await aws.close();
-});
-
+afterAll(() => world.close());
 beforeEach(async () => {
-  count += 1;
-  Bucket = `events-${count}`;
-  const QueueName = `events-${count}`;
-  QueueArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${QueueName}`;
-  await s3.send(new CreateBucketCommand({ Bucket }));
-  QueueUrl = (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
+  ({ Bucket, QueueArn } = await world.newBucket());
 });
 
-const configure = (input: Partial<QueueConfiguration> = {}, ...others: QueueConfiguration[]) =>
-  s3.send(
-    new PutBucketNotificationConfigurationCommand({
-      Bucket,
-      NotificationConfiguration: {
-        QueueConfigurations: [{ Id: 'audit', QueueArn, Events: ['s3:ObjectCreated:*'], ...input }, ...others],
-      },
-    }),
-  );
-
-const put = (Key: string, Body = 'body') => s3.send(new PutObjectCommand({ Bucket, Key, Body }));
-
-async function receive() {
-  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
-  return (Messages ?? []).map(({ Body }) => JSON.parse(Body ?? ''));
-}
-
-async function records() {
-  const messages = (await receive()).filter(({ Event }) => Event === undefined);
-  expect(messages.every(({ Records }) => Records.length === 1)).toBe(true);
-  return messages.map(({ Records: [record] }) => record);
-}
+const put = (Key: string, Body = 'body') => world.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
 
 describe('notifications', () => {
   it('begin with a test event for the queue', async () => {
-    await configure();
-    expect(await receive()).toEqual([
+    await world.configure();
+    expect(await world.receive()).toEqual([
       {
         Service: 'Amazon S3',
         Event: 's3:TestEvent',
@@ -84,9 +42,9 @@ describe('notifications', () => {
   });
 
   it('have the record shape of AWS', async () => {
-    await configure();
+    await world.configure();
     const { $metadata, ETag } = await put('in/a b+ü.txt');
-    expect(await records()).toEqual([
+    expect(await world.records()).toEqual([
       {
         eventVersion: '2.6',
         eventSource: 'aws:s3',
@@ -119,11 +77,13 @@ describe('notifications', () => {
   });
 
   it('carry the version id on a versioned bucket, and a sequencer that grows', async () => {
-    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
-    await configure();
+    await world.s3.send(
+      new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+    );
+    await world.configure();
     const first = await put('k');
     const second = await put('k');
-    const objects = (await records()).map(({ s3: { object } }) => object);
+    const objects = (await world.records()).map(({ s3: { object } }) => object);
     expect(objects.map(({ versionId }) => versionId)).toEqual([first.VersionId, second.VersionId]);
     expect(objects[0].sequencer < objects[1].sequencer).toBe(true);
   });
@@ -133,19 +93,19 @@ describe('notifications', () => {
       { Name: 'prefix' as const, Value: 'in/' },
       { Name: 'suffix' as const, Value: '.csv' },
     ];
-    await configure({ Filter: { Key: { FilterRules } } });
+    await world.configure({ Filter: { Key: { FilterRules } } });
     for (const key of ['in/a.csv', 'in/a.txt', 'out/a.csv']) await put(key);
-    expect((await records()).map(({ s3: { object } }) => object.key)).toEqual(['in/a.csv']);
+    expect((await world.records()).map(({ s3: { object } }) => object.key)).toEqual(['in/a.csv']);
   });
 
   it('tell a copy and a removal apart, and go only to who asked for them', async () => {
     await put('k');
-    await configure({ Events: ['s3:ObjectCreated:Copy', 's3:ObjectRemoved:*'] });
+    await world.configure({ Events: ['s3:ObjectCreated:Copy', 's3:ObjectRemoved:*'] });
     await put('k');
-    await s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/k` }));
-    await s3.send(new DeleteObjectCommand({ Bucket, Key: 'copy' }));
-    await s3.send(new DeleteObjectCommand({ Bucket, Key: 'never-there' }));
-    expect((await records()).map(({ eventName }) => eventName)).toEqual([
+    await world.s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/k` }));
+    await world.s3.send(new DeleteObjectCommand({ Bucket, Key: 'copy' }));
+    await world.s3.send(new DeleteObjectCommand({ Bucket, Key: 'never-there' }));
+    expect((await world.records()).map(({ eventName }) => eventName)).toEqual([
       'ObjectCreated:Copy',
       'ObjectRemoved:Delete',
     ]);
@@ -180,7 +140,7 @@ describe('notifications', () => {
 describe('a notification configuration', () => {
   it('comes back as it was put', async () => {
     const FilterRules = [{ Name: 'prefix' as const, Value: 'a&b/' }];
-    await s3.send(
+    await world.s3.send(
       new PutBucketNotificationConfigurationCommand({
         Bucket,
         NotificationConfiguration: {
@@ -191,7 +151,7 @@ describe('a notification configuration', () => {
         },
       }),
     );
-    const got = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+    const got = await world.s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
     expect(got.EventBridgeConfiguration).toBeDefined();
     expect(got.QueueConfigurations).toEqual([
       {
@@ -212,23 +172,23 @@ describe('a notification configuration', () => {
     ['a queue of another Region', `arn:aws:sqs:us-east-1:${ACCOUNT}:events`, /service region is not valid/],
     ['a FIFO queue', `arn:aws:sqs:${REGION}:${ACCOUNT}:events.fifo`, /FIFO/],
   ])('is refused for %s and leaves the old one in force', async (_what, queue, message) => {
-    await configure();
-    await expect(configure({ QueueArn: queue })).rejects.toMatchObject({
+    await world.configure();
+    await expect(world.configure({ QueueArn: queue })).rejects.toMatchObject({
       name: 'InvalidArgument',
       message: expect.stringMatching(message),
     });
-    const got = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+    const got = await world.s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
     expect(got.QueueConfigurations?.[0]?.QueueArn).toBe(QueueArn);
   });
 
   it('is refused when two of its parts overlap', async () => {
-    const again = configure({}, { Id: 'two', QueueArn, Events: ['s3:ObjectCreated:Put'] });
+    const again = world.configure({}, { Id: 'two', QueueArn, Events: ['s3:ObjectCreated:Put'] });
     await expect(again).rejects.toMatchObject({ name: 'InvalidArgument', message: /overlap/ });
   });
 
   it('for a topic is not implemented', async () => {
     const TopicConfigurations = [{ TopicArn: 'arn:aws:sns:x:1:t', Events: ['s3:ObjectCreated:*' as const] }];
-    const topic = s3.send(
+    const topic = world.s3.send(
       new PutBucketNotificationConfigurationCommand({
         Bucket,
         NotificationConfiguration: { TopicConfigurations },

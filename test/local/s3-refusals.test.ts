@@ -1,81 +1,13 @@
-import { request } from 'node:http';
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  HeadBucketCommand,
-  ListBucketsCommand,
-  PutObjectCommand,
-  PutObjectTaggingCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { HeadBucketCommand, ListBucketsCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalAws, startLocalAws } from '../../local/aws.ts';
+import { startLocalAws } from '../../local/aws.ts';
+import { Bucket, ObjectsWorld, OWNER, REGION } from './s3-objects-world.ts';
 
-const OWNER = '111122223333';
-const OTHER = '444455556666';
-const REGION = 'eu-west-1';
-const Bucket = 'objects';
-const now = Date.UTC(2026, 10, 21, 10, 0, 0, 789);
-
-let aws: LocalAws;
-let s3: S3Client;
-let other: S3Client;
-let virginia: S3Client;
-const unhandled: unknown[] = [];
-
+let world: ObjectsWorld;
 beforeAll(async () => {
-  aws = await startLocalAws({ clock: () => now, onUnhandled: (error) => unhandled.push(error) });
-  s3 = new S3Client(aws.clientConfig(OWNER, REGION));
-  other = new S3Client(aws.clientConfig(OTHER, REGION));
-  virginia = new S3Client(aws.clientConfig(OWNER, 'us-east-1'));
-  await s3.send(new CreateBucketCommand({ Bucket }));
+  world = await ObjectsWorld.start();
 });
-
-afterAll(async () => {
-  for (const client of [s3, other, virginia]) client.destroy();
-  await aws.close();
-  expect(unhandled).toEqual([]);
-});
-
-interface RawAnswer {
-  readonly status: number;
-  readonly headers: NodeJS.Dict<string | string[]>;
-  readonly body: string;
-}
-
-/** Sends what no SDK would. */
-function raw(
-  method: string,
-  path: string,
-  headers: Record<string, string> = {},
-  body: string | Buffer = '',
-): Promise<RawAnswer> {
-  const scope = `20261121/${REGION}/s3/aws4_request`;
-  const authorization = `AWS4-HMAC-SHA256 Credential=LOCAL${OWNER}/${scope}, SignedHeaders=host, Signature=0`;
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      aws.endpoint,
-      { method, path, headers: { authorization, ...headers } },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(chunks).toString(),
-          }),
-        );
-      },
-    );
-    sent.on('error', reject).end(method === 'GET' ? '' : body);
-  });
-}
-
-const put = (Key: string, input: object = {}) =>
-  s3.send(new PutObjectCommand({ Bucket, Key, Body: 'body', ...input }));
-const text = async (Key: string, input: object = {}) =>
-  (await s3.send(new GetObjectCommand({ Bucket, Key, ...input }))).Body?.transformToString();
+afterAll(() => world.close());
 
 describe('what is not implemented', () => {
   it.each([
@@ -89,16 +21,16 @@ describe('what is not implemented', () => {
     ['an object lock', 'PUT', '/objects/kept', { 'x-amz-object-lock-mode': 'GOVERNANCE' }],
     ['tags on a write', 'PUT', '/objects/kept', { 'x-amz-tagging': 'a=b' }],
   ])('is refused with 501: %s', async (_what, method, path, headers) => {
-    await put('kept', { Body: 'kept' });
-    const answer = await raw(method, path, headers, '<Tagging/>');
+    await world.put('kept', { Body: 'kept' });
+    const answer = await world.raw(method, path, headers, '<Tagging/>');
     expect(answer.status).toBe(501);
     expect(answer.body).toContain('<Code>NotImplemented</Code>');
-    expect(await text('kept')).toBe('kept');
+    expect(await world.text('kept')).toBe('kept');
   });
 
   it('reaches the SDK as NotImplemented', async () => {
     const tagging = new PutObjectTaggingCommand({ Bucket, Key: 'kept', Tagging: { TagSet: [] } });
-    await expect(s3.send(tagging)).rejects.toMatchObject({ name: 'NotImplemented' });
+    await expect(world.s3.send(tagging)).rejects.toMatchObject({ name: 'NotImplemented' });
   });
 });
 
@@ -113,7 +45,7 @@ describe('the endpoint', () => {
       typeof credential === 'string'
         ? `AWS4-HMAC-SHA256 Credential=${credential}/aws4_request, Signature=0`
         : '';
-    const answer = await raw('GET', '/', { authorization });
+    const answer = await world.raw('GET', '/', { authorization });
     expect(answer.status).toBe(status);
     expect(answer.body).toContain(`<Code>${code}</Code>`);
   });

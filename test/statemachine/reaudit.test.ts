@@ -1,40 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Json } from '../template/parse.ts';
 import { at } from '../template/stack.ts';
 import { REPORT_BUCKET } from './definition.ts';
-import type { Ended } from './execution.ts';
-import { BUCKET, CONFIG_BUCKET, folder, World } from './world.ts';
+import { ALL, CAUSES, forget, output, WHOLE, worldOfNine } from './nine-objects.ts';
+import { BUCKET, CONFIG_BUCKET, folder, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await World.start();
-  for (const key of ['a/', 'a/1', 'a/2 b+c', 'a/é/3', 'a/tmp/4', 'b/1', 'b/2', 'b/3', 'c/1'])
-    await world.put(BUCKET, key);
+  world = await worldOfNine();
 });
 afterAll(() => world.close());
-afterEach(async () => {
-  world.beforeInvoke = () => {};
-  await world.digests();
-});
+afterEach(() => forget(world));
 
-const ALL = [
-  'compliant a/',
-  'compliant a/1',
-  'compliant a/2 b+c',
-  'compliant a/é/3',
-  'exempt a/tmp/4',
-  'uncovered c/1',
-  'violation b/1',
-  'violation b/2',
-  'violation b/3',
-];
-const WHOLE = { bucket: BUCKET, prefix: '' };
-const CAUSES = ['run: uncovered UNCOVERED 1', 'run: violation SSE_ALGORITHM_NOT_ALLOWED 3'];
-
-const output = (ended: Ended): Json => {
-  if (ended.status === 'FAILED') throw new Error(`${ended.error}: ${ended.cause}`);
-  return ended.output;
-};
 describe('a run over a listing', () => {
   it('gives each object one record, console folders too, one report, and one digest for each cause', async () => {
     const ended = await world.execution(WHOLE, { name: 'whole', itemsPerBatch: 2 }).run();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate } from './evaluate.ts';
-import { allowedIn, grantsOf, withOneActionMore } from './grants.ts';
+import { grantsOf } from './grants.ts';
+import { oneActionMore } from './one-action-more.ts';
 import {
   ALL_ON,
   at,
@@ -10,9 +10,7 @@ import {
   KEY,
   OTHER_KEY,
   properties,
-  REQUIRED,
   statements,
-  template,
 } from './stack.ts';
 
 const REAUDIT = { ReportBucket: 'acme-reports' } as const;
@@ -133,19 +131,9 @@ describe('both roles', () => {
     ['ReauditRole', 14],
     ['ReauditStateMachineRole', 6],
   ])('%s is not what the contract says as soon as any one statement holds one action more', (role, count) => {
-    const found = allowedIn(template.Resources, [role, 'Properties', 'Policies']);
+    const found = oneActionMore(role, 's3:DeleteObject');
     expect(found.length).toBe(count);
-    for (const path of found) {
-      const changed = withOneActionMore(path, 's3:DeleteObject');
-      const same = ['s3://acme-config/policy.yaml', 'ssm:policy'].map((Policy) => {
-        const given = { ...REQUIRED, ...ALL_ON, Policy };
-        return (
-          JSON.stringify(grantsOf(evaluate(changed, given), role)) ===
-          JSON.stringify(grantsOf(deploy(given), role))
-        );
-      });
-      expect(same, path.join('.')).toContain(false);
-    }
+    for (const { path, same } of found) expect(same, path.join('.')).toContain(false);
   });
 
   it('never write to an audited bucket, whatever is switched on', () => {
