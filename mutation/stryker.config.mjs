@@ -9,6 +9,9 @@ export default {
   vitest: { configFile: 'mutation/vitest.config.ts' },
   mutate: [`src/${folder}/**/*.ts`],
   coverageAnalysis: 'perTest',
+  // Of a run before: what it killed is not tried again while its killer and its place stand as they were.
+  incremental: process.env.BEFORE !== undefined,
+  ...(process.env.BEFORE === undefined ? {} : { incrementalFile: process.env.BEFORE }),
   // What is evaluated when a file is loaded cannot be switched for one test.
   ignoreStatic: true,
   concurrency: Number(process.env.CONCURRENCY ?? 2),
