@@ -106,13 +106,15 @@ const NO_DEFAULT = 'ServerSideEncryptionConfigurationNotFoundError';
 function refusal(permission: string, error: unknown): SettingAnswer<never> {
   const failure = sdkFailure(error);
   const { status, name, headers } = failure;
+  const region = headers['x-amz-bucket-region'];
+  // A signature for another Region is refused as malformed, with the Region beside it.
+  const misdirected = name === 'AuthorizationHeaderMalformed' && region !== undefined;
+  if (misdirected || status === 301 || status === 307 || status === 308) {
+    return { kind: 'wrong-region', ...(region === undefined ? {} : { region }) };
+  }
   const thrown = asFailure(permission, error);
   if (thrown instanceof CallerRefused) throw thrown;
   if (name === NO_DEFAULT) return { kind: 'none' };
-  const region = headers['x-amz-bucket-region'];
-  if (status === 301 || status === 307) {
-    return { kind: 'wrong-region', ...(region === undefined ? {} : { region }) };
-  }
   if (status === 403) return { kind: 'denied', permission };
   if (status === 404 && name === 'NoSuchBucket') return { kind: 'no-bucket' };
   // 501 is how a server says that it does not know the request: it will not know it the next time either.

@@ -1,15 +1,13 @@
-import {
-  CreateBucketCommand,
-  PutBucketEncryptionCommand,
-  PutBucketNotificationConfigurationCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalAws, startLocalAws } from '../../local/aws.ts';
+import { describe, expect, it } from 'vitest';
+import { startLocalAws } from '../../local/aws.ts';
+import type { LocalRequest, LocalResponse } from '../../local/service.ts';
 import { CallerRefused, RetryableFailure } from '../../src/audit/failures.ts';
 import { S3BucketSettings } from '../../src/aws/s3-bucket-settings.ts';
 import { bucketName } from '../../src/objects/object.ts';
+import { bucketSettingsContract, type SettingsWorld } from '../contract/bucket-settings.ts';
+import { settingsThrough } from '../support/bucket-configurations.ts';
 import { keyArn } from '../support/keys.ts';
 import { type Answer, CREDENTIALS, loopback } from './loopback.ts';
 
@@ -18,115 +16,58 @@ const REGION = 'eu-west-1';
 const LAKE = bucketName('acme-lake');
 const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:audit`;
 
-describe('a bucket of the local AWS', () => {
-  let aws: LocalAws;
-  let client: S3Client;
-  let settings: S3BucketSettings;
-  const Bucket: string = LAKE;
-
-  beforeAll(async () => {
-    aws = await startLocalAws();
-    client = new S3Client(aws.clientConfig(ACCOUNT, REGION));
-    settings = new S3BucketSettings(client);
-    await client.send(new CreateBucketCommand({ Bucket }));
-    const sqs = new SQSClient(aws.clientConfig(ACCOUNT, REGION));
-    await sqs.send(new CreateQueueCommand({ QueueName: 'audit' }));
-    sqs.destroy();
-  });
-  afterAll(async () => {
-    client.destroy();
-    await aws.close();
-  });
-
-  it('that is new has AES256, SSE-C blocked, and tells nobody of writes', async () => {
-    expect(await settings.defaultEncryption(LAKE)).toEqual({
-      kind: 'found',
-      value: { algorithm: 'AES256', bucketKeyEnabled: false, blockedTypes: ['SSE-C'] },
-    });
-    expect(await settings.notifications(LAKE)).toEqual({
-      kind: 'found',
-      value: { eventBridge: false, targets: [] },
-    });
-  });
-
-  it('with SSE-KMS gives its key as it was put, the S3 Bucket Key, and what is blocked', async () => {
-    const Rules = [
-      {
-        ApplyServerSideEncryptionByDefault: {
-          SSEAlgorithm: 'aws:kms' as const,
-          KMSMasterKeyID: 'alias/lake',
-        },
-        BucketKeyEnabled: true,
-        BlockedEncryptionTypes: { EncryptionType: ['SSE-C' as const] },
-      },
-    ];
-    await client.send(
-      new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules } }),
-    );
-    expect(await settings.defaultEncryption(LAKE)).toMatchObject({
-      kind: 'found',
-      value: {
-        algorithm: 'aws:kms',
-        kmsKeyId: 'alias/lake',
-        bucketKeyEnabled: true,
-        blockedTypes: ['SSE-C'],
-      },
-    });
-  });
-
-  it('with a queue and EventBridge gives both, and the filters of the queue', async () => {
-    const FilterRules = [
-      { Name: 'prefix' as const, Value: 'finance/' },
-      { Name: 'suffix' as const, Value: '.parquet' },
-    ];
-    await client.send(
-      new PutBucketNotificationConfigurationCommand({
-        Bucket,
-        NotificationConfiguration: {
-          EventBridgeConfiguration: {},
-          QueueConfigurations: [
-            { QueueArn: QUEUE, Events: ['s3:ObjectCreated:*'], Filter: { Key: { FilterRules } } },
-          ],
-        },
-      }),
-    );
-    expect(await settings.notifications(LAKE)).toEqual({
-      kind: 'found',
-      value: {
-        eventBridge: true,
-        targets: [
-          {
-            kind: 'queue',
-            arn: QUEUE,
-            events: ['s3:ObjectCreated:*'],
-            prefix: 'finance/',
-            suffix: '.parquet',
-          },
-        ],
-      },
-    });
-  });
-
-  it('that is not there is told so by both', async () => {
-    const nowhere = bucketName('nowhere');
-    expect(await settings.defaultEncryption(nowhere)).toEqual({ kind: 'no-bucket' });
-    expect(await settings.notifications(nowhere)).toEqual({ kind: 'no-bucket' });
-  });
-
-  it('in another Region is told with its Region', async () => {
-    const elsewhere = new S3Client(aws.clientConfig(ACCOUNT, 'eu-central-1'));
-    const answer = await new S3BucketSettings(elsewhere).defaultEncryption(LAKE);
-    expect(answer).toEqual({ kind: 'wrong-region', region: REGION });
-    elsewhere.destroy();
-  });
+const error = (status: number, code: string) => ({
+  status,
+  headers: { 'content-type': 'application/xml' },
+  body: `<Error><Code>${code}</Code><Message>no</Message></Error>`,
 });
 
+const REFUSED: ReadonlyMap<string, LocalResponse> = new Map([
+  ['denied', error(403, 'AccessDenied')],
+  ['overloaded', error(503, 'SlowDown')],
+]);
+const refuse = (_service: string, { rawPath }: LocalRequest): LocalResponse | undefined =>
+  REFUSED.get(rawPath.split('/')[1] ?? '');
+
+async function local(): Promise<SettingsWorld> {
+  const aws = await startLocalAws({ beforeRequest: [refuse] });
+  const config = { ...aws.clientConfig(ACCOUNT, REGION), maxAttempts: 1 };
+  const region = 'eu-central-1';
+  const nobody = { accessKeyId: 'NOBODY', secretAccessKey: 'any' };
+  const clients = {
+    own: new S3Client(config),
+    nobody: new S3Client({ ...config, credentials: nobody }),
+    elsewhere: new S3Client({ ...config, region }),
+    queues: new SQSClient(config),
+  };
+  await clients.queues.send(new CreateQueueCommand({ QueueName: 'audit' }));
+  const CreateBucketConfiguration = { LocationConstraint: region } as const;
+  await clients.elsewhere.send(new CreateBucketCommand({ Bucket: 'elsewhere', CreateBucketConfiguration }));
+  const target = { kind: 'queue', arn: QUEUE } as const;
+  return {
+    settings: new S3BucketSettings(clients.own),
+    byNobody: new S3BucketSettings(clients.nobody),
+    key: { arn: keyArn('a'), alias: 'alias/lake' },
+    target,
+    bad: {
+      ...{ denied: 'denied', missing: 'missing', overloaded: 'overloaded' },
+      elsewhere: { bucket: 'elsewhere', region },
+    },
+    make: async (Bucket) => {
+      await clients.own.send(new CreateBucketCommand({ Bucket }));
+      return Bucket;
+    },
+    ...settingsThrough(clients.own, target),
+    close: async () => {
+      for (const client of Object.values(clients)) client.destroy();
+      await aws.close();
+    },
+  };
+}
+
+bucketSettingsContract({ name: 'S3BucketSettings', make: local });
+
 describe('what a server answers', () => {
-  const error = (status: number, code: string): Answer => ({
-    status,
-    headers: { 'content-type': 'application/xml' },
-    body: `<Error><Code>${code}</Code><Message>no</Message></Error>`,
-  });
   const asked = async <T>(answer: Answer, ask: (settings: S3BucketSettings) => Promise<T>): Promise<T> => {
     const server = await loopback(() => answer);
     const config = { region: REGION, credentials: CREDENTIALS, forcePathStyle: true, maxAttempts: 1 };
@@ -189,6 +130,18 @@ describe('what a server answers', () => {
     const denied = error(403, 'AccessDenied');
     expect(await byDefault(denied)).toEqual({ kind: 'denied', permission: 's3:GetEncryptionConfiguration' });
     expect(await notifications(denied)).toEqual({ kind: 'denied', permission: 's3:GetBucketNotification' });
+  });
+
+  it('a redirect is another Region, and so is a signature for another Region where S3 names the right one', async () => {
+    const headers = { 'x-amz-bucket-region': 'eu-central-1' };
+    const elsewhere = { kind: 'wrong-region', region: 'eu-central-1' };
+    for (const status of [301, 307, 308]) {
+      expect(await byDefault({ status, headers })).toEqual(elsewhere);
+      expect(await notifications({ status })).toEqual({ kind: 'wrong-region' });
+    }
+    const malformed = error(400, 'AuthorizationHeaderMalformed');
+    expect(await byDefault({ ...malformed, headers })).toEqual(elsewhere);
+    await expect(byDefault(malformed)).rejects.toThrow(CallerRefused);
   });
 
   it('a request that a server does not know is refused for good', async () => {

@@ -4,6 +4,7 @@ export type Suite =
   | 'ObjectHeads'
   | 'ObjectLister'
   | 'InstructionFiles'
+  | 'BucketSettings'
   | 'ReportStore'
   | 'KeyDirectory'
   | 'AlertSink'
@@ -36,6 +37,21 @@ const DSSE = 'DSSE is another algorithm, with its key';
 const BELIEVED_ONLY = 'It rests on the documents of AWS alone.';
 const WITHOUT_LABEL =
   'The verdict is SSE_MISSING, never SSE-S3: a server that says nothing is not given the benefit of the doubt.';
+
+const A_DEFAULT = [
+  'AES256 that was put is AES256 without a key',
+  'aws:kms comes with the ARN of its key',
+  'aws:kms:dsse comes with the ARN of its key',
+  'an alias comes as it was put: it is not resolved',
+  'aws:kms without a key comes without one',
+  'an S3 Bucket Key that was put on is so',
+  'an S3 Bucket Key that was put off is so',
+  'SSE-C that was blocked is among the blocked types',
+  'SSE-C is not among them where NONE was put after it',
+  'the last default that was put is the one that is told, in whole',
+];
+const NO_DEFAULT = 'a new bucket has AES256, with no key and no S3 Bucket Key';
+const NO_DEFAULT_THERE = 'Read as no default. No rule that asks for encryption is satisfied by that.';
 
 const MOTO: readonly Listed[] = [
   {
@@ -73,6 +89,43 @@ const MOTO: readonly Listed[] = [
     meaning:
       'A run that goes on from a key without a version may list its versions twice. That AWS leaves the key out rests on its documents alone.',
     shows: 'expected Set{',
+  },
+  {
+    suite: 'BucketSettings',
+    claims: [NO_DEFAULT],
+    instead: 'has no default until one is put, and answers 404',
+    meaning: NO_DEFAULT_THERE,
+    shows: 'got {"kind":"none"}',
+  },
+  {
+    suite: 'BucketSettings',
+    claims: ['SSE-C that was blocked is among the blocked types'],
+    instead: 'leaves the blocked types out of its answer',
+    meaning:
+      'There `bucket check` always says SSE_C_NOT_BLOCKED. How AWS tells them rests on its documents alone.',
+    shows: 'expected [] to deeply equal',
+  },
+  {
+    suite: 'BucketSettings',
+    claims: ['EventBridge is on where it was put alone', 'EventBridge is on beside a target'],
+    instead: 'leaves EventBridge out of its answer',
+    meaning:
+      'There `bucket check` may raise a false alarm, and passes nothing for it. How AWS tells it rests on its documents alone.',
+    shows: 'eventBridge: false',
+  },
+  {
+    suite: 'BucketSettings',
+    claims: ['is told as denied by both questions, each with the permission that it needs'],
+    instead: 'a bucket policy refuses no question about the bucket',
+    meaning: 'Ceph proves it of notifications, the local AWS of both.',
+    shows: "[\n  { kind: 'none' },\n  { kind: 'found'",
+  },
+  {
+    suite: 'BucketSettings',
+    claims: ['to credentials that nobody has is CallerRefused by both questions, not denied'],
+    instead: 'takes any credentials',
+    meaning: 'It is proven on Ceph.',
+    shows: "value: { kind: 'none' }",
   },
   {
     suite: 'KeyDirectory',
@@ -228,6 +281,34 @@ const RADOSGW: readonly Listed[] = [
     meaning:
       'A run that goes on from a key without a version may list its versions twice. That AWS leaves the key out rests on its documents alone.',
     shows: 'expected Set{',
+  },
+  {
+    suite: 'BucketSettings',
+    claims: [NO_DEFAULT],
+    instead: 'knows no default encryption, and answers the question with a listing of the bucket',
+    meaning: NO_DEFAULT_THERE,
+    shows: 'got {"kind":"none"}',
+  },
+  {
+    suite: 'BucketSettings',
+    claims: A_DEFAULT,
+    instead: 'takes the request for one that makes the bucket, and refuses it with 400',
+    meaning: 'They are asked of moto, but for blocked types, which rest on the documents of AWS alone.',
+    shows: 'InvalidArgument',
+  },
+  {
+    suite: 'BucketSettings',
+    claims: ['EventBridge is on where it was put alone', 'what was taken away again is gone'],
+    instead: 'refuses a configuration without a topic with 400',
+    meaning: 'That nothing is left of what was taken away is asked of moto.',
+    shows: 'MalformedXML',
+  },
+  {
+    suite: 'BucketSettings',
+    claims: ['EventBridge is on beside a target'],
+    instead: 'knows no EventBridge and ignores it',
+    meaning: 'It sends nothing there. How AWS tells it rests on its documents alone.',
+    shows: 'eventBridge: false',
   },
   {
     suite: 'path',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { headsFor, listerFor } from '../../src/aws/heads-for.ts';
 import { S3ObjectHeads } from '../../src/aws/s3-object-heads.ts';
 import { S3ObjectLister } from '../../src/aws/s3-object-lister.ts';
+import { bucketSettingsContract } from '../contract/bucket-settings.ts';
 import { instructionFilesContract } from '../contract/instruction-files.ts';
 import { keyDirectoryContract } from '../contract/key-directory.ts';
 import { objectHeadsContract } from '../contract/object-heads.ts';
@@ -14,7 +15,7 @@ import { exceptionsOf } from './exceptions.ts';
 import { keysWorld } from './keys-world.ts';
 import { pathContract } from './path.ts';
 import { versionsContract } from './path-versions.ts';
-import { filesWorld, headsWorld, listerWorld } from './s3-worlds.ts';
+import { filesWorld, headsWorld, listerWorld, settingsWorld } from './s3-worlds.ts';
 import { signaturesContract } from './signatures.ts';
 import { alertSinkContract, reportStoreContract } from './sinks.ts';
 
@@ -65,6 +66,11 @@ function suites(endpoint: Endpoint): void {
     });
     afterAll(() => world.close());
     instructionFilesContract('S3InstructionFiles', () => world, exceptionsOf(name, 'InstructionFiles'));
+  });
+  bucketSettingsContract({
+    name: 'S3BucketSettings',
+    make: () => settingsWorld(endpoint),
+    ...exceptionsOf(name, 'BucketSettings'),
   });
   reportStoreContract(endpoint, exceptionsOf(name, 'ReportStore'));
   signaturesContract(endpoint, exceptionsOf(name, 'signatures'));

@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto';
 import {
   DeleteObjectCommand,
+  PutBucketPolicyCommand,
   PutObjectCommand,
   type S3Client,
   type ServerSideEncryption,
   type StorageClass,
 } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, DeleteTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { ObjectHeads } from '../../src/audit/ports.ts';
+import { S3BucketSettings } from '../../src/aws/s3-bucket-settings.ts';
 import { S3InstructionFiles } from '../../src/aws/s3-instruction-files.ts';
 import { S3ObjectHeads } from '../../src/aws/s3-object-heads.ts';
 import type { ObjectLister } from '../../src/reaudit/ports.ts';
+import type { SettingsWorld } from '../contract/bucket-settings.ts';
 import type { FilesWorld } from '../contract/instruction-files.ts';
 import { type HeadsWorld, ODD_KEYS, type StoredObject } from '../contract/object-heads.ts';
 import { type ListerWorld, PLAIN_KEYS, storeVersions } from '../contract/object-lister.ts';
+import { settingsThrough } from '../support/bucket-configurations.ts';
 import { Buckets, s3Client } from './buckets.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, secretsOf } from './endpoint.ts';
+import { makeQueue } from './sqs-notifications.ts';
 
 const CUSTOMER_KEY = Buffer.alloc(32, 7);
 
@@ -150,4 +156,56 @@ export async function filesWorld(endpoint: Endpoint): Promise<FilesWorld & { clo
     },
     close: () => buckets.close(),
   };
+}
+
+/** A world of the contract of `BucketSettings` over the wire. */
+export async function settingsWorld(endpoint: Endpoint): Promise<SettingsWorld> {
+  const buckets = new Buckets(endpoint);
+  const credentials = { ...secretsOf(endpoint.s3), accessKeyId: 'AKIANOBODY0000000000' };
+  const nobody = s3Client({ ...endpoint.s3, credentials });
+  const stranger = endpoint.stranger === undefined ? undefined : s3Client(endpoint.stranger);
+  const denied = await buckets.make('denied', stranger === undefined ? {} : { client: stranger });
+  if (stranger === undefined) await denySettings(buckets.client, denied);
+  const { target, remove } = await notified(endpoint, buckets.name('settings'));
+  return {
+    settings: new S3BucketSettings(buckets.client),
+    byNobody: new S3BucketSettings(nobody),
+    key: { arn: endpoint.keys.right, alias: endpoint.keys.rightAlias },
+    target,
+    bad: {
+      ...{ denied, missing: buckets.name('missing'), overloaded: buckets.name('overloaded') },
+      elsewhere: { bucket: buckets.name('elsewhere'), region: 'elsewhere' },
+    },
+    make: (name) => buckets.make(name),
+    ...settingsThrough(buckets.client, target),
+    close: async () => {
+      await buckets.close();
+      await remove();
+      nobody.destroy();
+      stranger?.destroy();
+    },
+  };
+}
+
+/** Refuses everybody, the owner too, to see the settings of the bucket. */
+async function denySettings(client: S3Client, Bucket: string): Promise<void> {
+  const Action = ['s3:GetEncryptionConfiguration', 's3:GetBucketNotification'];
+  const Statement = [{ Effect: 'Deny', Principal: '*', Action, Resource: `arn:aws:s3:::${Bucket}` }];
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await client.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+}
+
+/** What can be told of writes: a queue of the endpoint, or a topic of its S3 where it has no queues, as Ceph has none. */
+async function notified({ own, others, s3 }: Endpoint, name: string) {
+  if (own.includes('alerts')) {
+    const queue = await makeQueue(others, name, 0);
+    return { target: { kind: 'queue', arn: queue.arn }, remove: () => queue.delete() } as const;
+  }
+  const topics = new SNSClient(s3);
+  const { TopicArn = '' } = await topics.send(new CreateTopicCommand({ Name: name }));
+  const remove = async (): Promise<void> => {
+    await topics.send(new DeleteTopicCommand({ TopicArn }));
+    topics.destroy();
+  };
+  return { target: { kind: 'topic', arn: TopicArn }, remove } as const;
 }

@@ -10,6 +10,7 @@ export interface Unasked {
 
 const NO_FAULTS = 'nothing can be made to fail on purpose there; the local AWS does that';
 const NO_LABELS = 'no request can ask for it; the local AWS has such objects planted';
+const ONE_REGION = 'the endpoints have one Region for all buckets';
 const NO_STORED_FIELDS =
   'no request sets Last-Modified or drops metadata; the local AWS has such objects planted';
 
@@ -42,7 +43,7 @@ export const UNASKED_EVERYWHERE: readonly Unasked[] = [
       'is in the wrong Region where S3 redirects',
       'an object in a bucket of another Region is in the wrong Region too',
     ],
-    why: 'the endpoints have one Region for all buckets',
+    why: ONE_REGION,
   },
   {
     suite: 'KeyDirectory',
@@ -62,6 +63,16 @@ export const UNASKED_EVERYWHERE: readonly Unasked[] = [
       'that is throttled is a RetryableFailure, not a failed proof',
     ],
     why: NO_FAULTS,
+  },
+  {
+    suite: 'BucketSettings',
+    claims: ['because S3 is overloaded is a RetryableFailure of both questions, and no answer'],
+    why: NO_FAULTS,
+  },
+  {
+    suite: 'BucketSettings',
+    claims: ['in another Region is told with its Region by both questions'],
+    why: ONE_REGION,
   },
 ];
 
