@@ -5,7 +5,7 @@ import type { S3Call } from './call.ts';
 import { dataEvent, type RecordedCall } from './cloudtrail.ts';
 import { eventBridgeEvent } from './eventbridge.ts';
 import type { Bucket } from './store.ts';
-import { formEncodeKey } from './urlencoding.ts';
+import { decodedFilter, formEncodeKey } from './urlencoding.ts';
 
 export interface QueueConfiguration {
   readonly id: string;
@@ -100,7 +100,9 @@ function sequencer(sequence: number): string {
 
 function matches(configuration: QueueConfiguration, event: ObjectEvent): boolean {
   const { key } = event;
-  if (!key.startsWith(configuration.prefix) || !key.endsWith(configuration.suffix)) return false;
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+  const [prefix, suffix] = [decodedFilter(configuration.prefix), decodedFilter(configuration.suffix)];
+  if (!key.startsWith(prefix) || !key.endsWith(suffix)) return false;
   return configuration.events.some((pattern) => eventMatches(pattern, `s3:${event.eventName}`));
 }
 

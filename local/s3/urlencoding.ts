@@ -9,3 +9,12 @@ export function formEncodeKey(key: string): string {
     .replaceAll('%20', '+')
     .replaceAll('%2F', '/');
 }
+
+/** The text that a filter of notifications means, which is encoded so; as it stands where it is not. */
+export function decodedFilter(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}

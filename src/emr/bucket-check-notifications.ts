@@ -1,3 +1,4 @@
+import { formDecoded } from '../objects/form-encoding.ts';
 import type { BucketName } from '../objects/object.ts';
 import { rulesThatCanGovern } from '../policy/explain.ts';
 import type { MatchPattern, Rule } from '../policy/types.ts';
@@ -21,9 +22,21 @@ export interface Untold {
   readonly partly: readonly { readonly event: CreatedEvent; readonly filters: readonly KeyFilter[] }[];
 }
 
+/** Decoded, where it can be. */
 export interface KeyFilter {
   readonly prefix: string;
   readonly suffix: string;
+}
+
+/**
+ * What a filter lets through. A space stands there as `+`, and special characters percent-encoded; `undefined` where it is
+ * not so encoded: what S3 makes of that is not documented.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+ */
+function decodedFilter(filter: KeyFilter): KeyFilter | undefined {
+  const prefix = formDecoded(filter.prefix);
+  const suffix = formDecoded(filter.suffix);
+  return prefix === undefined || suffix === undefined ? undefined : { prefix, suffix };
 }
 
 /** Which writes under the rules would not be told of; a rule of which every write is told is left out. */
@@ -51,8 +64,11 @@ function untoldOf(rule: Rule, targets: readonly NotificationTarget[], bucket: Bu
     const hearing = targets.filter(({ events }) => events.some((pattern) => takes(pattern, event)));
     // No number of narrower filters makes up a whole prefix: only one that lets all of it through does.
     if (hearing.some((target) => takesAll(target, rule.match))) continue;
-    const some = hearing.filter((target) => rulesThatCanGovern([rule], bucket, target.prefix).length > 0);
-    const filters = some.map(({ prefix, suffix }) => ({ prefix, suffix }));
+    const filters = hearing.flatMap((target) => {
+      const filter = decodedFilter(target);
+      if (filter === undefined) return [{ prefix: target.prefix, suffix: target.suffix }];
+      return rulesThatCanGovern([rule], bucket, filter.prefix).length > 0 ? [filter] : [];
+    });
     if (filters.length === 0) never.push(event);
     else partly.push({ event, filters });
   }
@@ -62,8 +78,10 @@ function untoldOf(rule: Rule, targets: readonly NotificationTarget[], bucket: Bu
 const takes = (pattern: string, event: CreatedEvent): boolean =>
   pattern.endsWith('*') ? event.startsWith(pattern.slice(0, -1)) : pattern === event;
 
-const takesAll = ({ prefix, suffix }: NotificationTarget, match: MatchPattern): boolean =>
-  suffix === '' && literalStart(match).startsWith(prefix);
+function takesAll(target: NotificationTarget, match: MatchPattern): boolean {
+  const filter = decodedFilter(target);
+  return filter?.suffix === '' && literalStart(match).startsWith(filter.prefix);
+}
 
 /** What every key that the pattern takes begins with. */
 function literalStart({ segments, tail }: MatchPattern): string {

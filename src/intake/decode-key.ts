@@ -1,3 +1,4 @@
+import { formDecoded } from '../objects/form-encoding.ts';
 import { type ObjectKey, objectKey } from '../objects/object.ts';
 import { isEncodable, quoted } from './located.ts';
 
@@ -10,13 +11,9 @@ export type DecodedKey =
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export function decodeFormKey(raw: string): DecodedKey {
-  if (!isEncodable(raw)) return undecodable(raw);
-  try {
-    // decodeURIComponent refuses what URLSearchParams turns into U+FFFD: a wrong key would look like an object that is gone.
-    return { kind: 'decoded', key: objectKey(decodeURIComponent(raw.replaceAll('+', ' '))) };
-  } catch {
-    return undecodable(raw);
-  }
+  // A key with replaced characters would look like an object that is gone.
+  const key = isEncodable(raw) ? formDecoded(raw) : undefined;
+  return key === undefined ? undecodable(raw) : { kind: 'decoded', key: objectKey(key) };
 }
 
 const undecodable = (raw: string): DecodedKey => ({

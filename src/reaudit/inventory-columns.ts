@@ -1,3 +1,4 @@
+import { formDecoded } from '../objects/form-encoding.ts';
 import { bucketName, type ObjectKey, objectKey } from '../objects/object.ts';
 import { printable } from '../objects/printable.ts';
 import {
@@ -124,12 +125,8 @@ const malformed = (why: string): InventoryReading => ({ kind: 'malformed', why }
  * `undefined` where it is empty or no such thing: replaced characters would make it another key.
  */
 export function decodeKey(raw: string): ObjectKey | undefined {
-  if (raw === '') return undefined;
-  try {
-    return objectKey(decodeURIComponent(raw.replaceAll('+', ' ')));
-  } catch {
-    return undefined;
-  }
+  const key = formDecoded(raw);
+  return key === undefined || key === '' ? undefined : objectKey(key);
 }
 
 const STATUSES: ReadonlyMap<string, RowEncryption> = new Map([

@@ -137,6 +137,27 @@ describe('which writes would not be told', () => {
     ]);
   });
 
+  it.each([
+    ['s3://acme-lake/year end/', 'year+end/'],
+    ['s3://acme-lake/a+b/', 'a%2Bb/'],
+    ['s3://acme-lake/prüfung/', 'pr%C3%BCfung/'],
+  ])('a filter is written as forms are encoded: %s is told by %s', (match, prefix) => {
+    expect(untold(sent(target({ prefix })), buildRule(match))).toEqual([]);
+  });
+
+  it('a filter that was not encoded lets other keys through', () => {
+    const [one] = untold(sent(target({ prefix: 'a+b/' })), buildRule('s3://acme-lake/a+b/'));
+    expect(one?.never).toEqual(CREATED_EVENTS);
+  });
+
+  it('a filter that cannot be decoded is never taken for the whole', () => {
+    for (const filter of [{ prefix: 'finance%' }, { prefix: '%zz' }, { suffix: '%' }]) {
+      const [one] = untold(sent(target(filter)));
+      expect(one?.never).toEqual([]);
+      expect(one?.partly[0]?.filters).toEqual([{ prefix: '', suffix: '', ...filter }]);
+    }
+  });
+
   it('a suffix tells a part', () => {
     expect(untold(sent(target({ suffix: '.parquet' })))[0]?.partly[0]?.filters).toEqual([
       { prefix: '', suffix: '.parquet' },

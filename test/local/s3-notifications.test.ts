@@ -98,6 +98,16 @@ describe('notifications', () => {
     expect((await world.records()).map(({ s3: { object } }) => object.key)).toEqual(['in/a.csv']);
   });
 
+  it('pass a filter that is encoded as forms are', async () => {
+    const FilterRules = [
+      { Name: 'prefix' as const, Value: 'year+end/' },
+      { Name: 'suffix' as const, Value: '%2B%C3%BC' },
+    ];
+    await world.configure({ Filter: { Key: { FilterRules } } });
+    for (const key of ['year end/a+ü', 'year+end/a+ü', 'year end/a%2B%C3%BC']) await put(key);
+    expect((await world.records()).map(({ s3: { object } }) => object.key)).toEqual(['year+end/a%2B%C3%BC']);
+  });
+
   it('tell a copy and a removal apart, and go only to who asked for them', async () => {
     await put('k');
     await world.configure({ Events: ['s3:ObjectCreated:Copy', 's3:ObjectRemoved:*'] });
