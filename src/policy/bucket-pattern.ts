@@ -13,7 +13,7 @@ export function partsMatch(parts: readonly string[], text: string): boolean {
   if (parts.length < 2) {
     return text === first;
   }
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) {
+  if (!text.startsWith(first) || !text.endsWith(last)) {
     return false;
   }
   // Taking each middle part at its leftmost place leaves the most room for the others: nothing is ever retried.
@@ -95,7 +95,7 @@ function shortestFrom(left: string | undefined, right: string | undefined, onwar
   if (left === '*' || right === '*') {
     // A star ends here, or it takes the character that the other side asks for.
     const endStar = Math.min(left === '*' ? down : Infinity, right === '*' ? along : Infinity);
-    const taken = left === '*' ? (right === '*' ? Infinity : along + 1) : down + 1;
+    const taken = left === '*' ? along + 1 : down + 1;
     return Math.min(endStar, taken);
   }
   return left === right ? both + 1 : Infinity;

@@ -46,7 +46,7 @@ interface Contradiction {
 /** What `key`, `context` and `description` ask of the wrap, against each other and against the wraps allowed. */
 function wrapContradiction(fields: Fields, { wraps }: Wanted): Contradiction | undefined {
   const has = (key: string): boolean => entryOf(fields, key) !== undefined;
-  const listed = `[${(wraps ?? []).join(', ')}]`;
+  const listed = `[${wraps?.join(', ')}]`;
   const noneIsKms = wraps !== undefined && !wraps.some((wrap) => KMS_WRAPS.includes(wrap));
   if (has('description') && has('context')) {
     return {

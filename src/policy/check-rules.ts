@@ -3,10 +3,13 @@ import { governedText } from './parse-match.ts';
 import type { ReadRule } from './parse-rule.ts';
 import type { ProblemLog } from './problem-log.ts';
 import { quoted } from './problem-text.ts';
+import type { TextNode } from './read-node.ts';
 import type { Rule } from './types.ts';
 
+/** A rule whose match is good: `readRule` gives `rule` and `match` together. */
 interface Placed extends ReadRule {
   readonly rule: Rule;
+  readonly match: TextNode;
 }
 
 const isPlaced = (read: ReadRule): read is Placed => read.rule !== undefined;
@@ -26,7 +29,7 @@ const nameOf = ({ id, label }: ReadRule): string => (id === undefined ? label : 
 
 function reportPair(later: Placed, earlier: Placed, how: string, log: ProblemLog): void {
   const message = `rules ${nameOf(later)} and ${nameOf(earlier)} (line ${earlier.rule.line}) ${how}`;
-  log.add('policy/duplicate-match', later.match ?? { start: 0, end: 0 }, message);
+  log.add('policy/duplicate-match', later.match, message);
 }
 
 /** Reports rules that are written twice, and gives one of each: all pairs of many equal rules would be too many to tell. */
@@ -47,8 +50,8 @@ export function checkRules(rules: readonly ReadRule[], log: ProblemLog): void {
   const distinct = withoutRepeated(rules.filter(isPlaced), log);
   const byIndex = new Map(distinct.map((read) => [read.rule.index, read]));
   for (const { first, second } of findOverlaps(distinct.map(({ rule }) => rule))) {
-    const earlier = byIndex.get(Math.min(first.index, second.index));
-    const later = byIndex.get(Math.max(first.index, second.index));
+    const earlier = byIndex.get(first.index);
+    const later = byIndex.get(second.index);
     if (earlier === undefined || later === undefined) continue;
     reportPair(later, earlier, 'can govern the same object at equal rank: neither is more specific', log);
   }

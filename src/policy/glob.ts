@@ -12,16 +12,16 @@ export function globMatches(segments: readonly GlobSegment[], key: string): bool
   let retry: { next: number; at: number } | undefined;
   for (;;) {
     const segment = segments[next];
-    if (segment === undefined ? at > key.length : at <= key.length && isLastDoubleStar(segments, next)) {
-      return true;
-    }
     if (at > key.length) {
       // What is left of the glob asks for a segment more, and a longer `**` would leave even fewer.
-      return false;
+      return segment === undefined;
     }
     const end = segmentEnd(key, at);
     if (segment?.kind === 'any-segments') {
       next++;
+      if (next === segments.length) {
+        return true;
+      }
       retry = { next, at };
     } else if (segment !== undefined && partsMatch(segment.parts, key.slice(at, end))) {
       next++;
@@ -63,60 +63,28 @@ export function globMayOverlapRule(exemption: Exemption, rule: Rule): boolean {
   if (!bucketPatternsIntersect(exemption.bucket, rule.match.bucket)) {
     return false;
   }
-  // The places in the glob at which a key can stand after the rule's segments so far.
-  let places = withoutDoubleStars(exemption.segments, [0]);
-  for (const segment of rule.match.segments) {
-    places = withoutDoubleStars(
-      exemption.segments,
-      [...places].flatMap((place) => placesAfter(exemption.segments, place, segment)),
-    );
+  const { segments, tail } = rule.match;
+  for (const [place, segment] of exemption.segments.entries()) {
+    const taken = segments[place];
+    // Below its tail a rule takes anything, so what follows in the glob, and all that follows `**`, can always be met.
+    if (segment.kind === 'any-segments') {
+      return true;
+    }
+    if (taken === undefined) {
+      return partsCanStartWith(segment.parts, tail);
+    }
+    if (!shareText(taken, segment.parts)) {
+      return false;
+    }
   }
-  const { tail } = rule.match;
-  return [...places].some((place) => {
-    const segment = exemption.segments[place];
-    // Below its tail a rule takes anything, so what follows in the glob can always be met.
-    return (
-      segment?.kind === 'any-segments' || (segment !== undefined && partsCanStartWith(segment.parts, tail))
-    );
-  });
+  // The key goes on after a rule's segment, so the glob's last one cannot be it.
+  return false;
 }
 
 const segmentEnd = (key: string, from: number): number => {
   const end = key.indexOf('/', from);
   return end < 0 ? key.length : end;
 };
-
-const isLastDoubleStar = (segments: readonly GlobSegment[], place: number): boolean =>
-  place === segments.length - 1 && segments[place]?.kind === 'any-segments';
-
-/** The places, and those that a `**` that takes no segment leads on to. The last `**` takes one at least. */
-function withoutDoubleStars(
-  segments: readonly GlobSegment[],
-  places: readonly number[],
-): ReadonlySet<number> {
-  const reached = new Set(places);
-  // A Set also visits what is added to it on the way.
-  for (const place of reached) {
-    if (segments[place]?.kind === 'any-segments' && place < segments.length - 1) {
-      reached.add(place + 1);
-    }
-  }
-  return reached;
-}
-
-function placesAfter(
-  segments: readonly GlobSegment[],
-  place: number,
-  taken: SegmentPattern,
-): readonly number[] {
-  const segment = segments[place];
-  if (segment?.kind === 'any-segments') {
-    return [place];
-  }
-  // The key goes on after a rule's segment, so the glob's last one cannot be it.
-  const goesOn = segment !== undefined && place < segments.length - 1;
-  return goesOn && shareText(taken, segment.parts) ? [place + 1] : [];
-}
 
 function shareText(pattern: SegmentPattern, parts: readonly string[]): boolean {
   if (pattern.kind === 'literal') {

@@ -119,7 +119,7 @@ interface Span {
 function branch(nodes: readonly RuleNode[], key: string, { start, end }: Span): Rule | undefined {
   const segment = key.slice(start, end);
   const literal = present(nodes.map((node) => literalChild(node, segment)));
-  const decided = literal.length > 0 ? descend(literal, key, end + 1) : undefined;
+  const decided = descend(literal, key, end + 1);
   if (decided !== undefined || segment === '') {
     // No capture takes an empty segment.
     return decided;
@@ -135,7 +135,7 @@ function branch(nodes: readonly RuleNode[], key: string, { start, end }: Span): 
     }
   }
   const bare = present(nodes.map((node) => node.bare));
-  return bare.length > 0 ? descend(bare, key, end + 1) : undefined;
+  return descend(bare, key, end + 1);
 }
 
 /** The rule that ends here: with the longest raw tail, else with none. */

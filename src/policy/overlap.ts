@@ -30,7 +30,7 @@ interface Candidate {
 export function findOverlaps(rules: readonly Rule[]): readonly Overlap[] {
   const found: Overlap[] = [];
   for (const group of groupBy(rules, (rule) => signature(rule.match))) {
-    if (group.length > 1) {
+    if (found.length < MOST_OVERLAPS) {
       overlapsWithin(group, found);
     }
   }

@@ -1,7 +1,7 @@
 import { isNonEmpty, type NonEmpty } from '../objects/non-empty.ts';
 import { readAddress } from './parse-bucket.ts';
 import type { ProblemLog } from './problem-log.ts';
-import { quoted } from './problem-text.ts';
+import { quoted, shown } from './problem-text.ts';
 import { readDate } from './read-date.ts';
 import {
   entryOf,
@@ -74,7 +74,7 @@ function readGlob(node: TextNode, field: Field): Glob | undefined {
 function readMaxSize(node: Node, field: Field): number | undefined {
   if (node.kind !== 'number') return wrongType(node, field, 'a number of bytes');
   if (Number.isSafeInteger(node.value) && node.value >= 0) return node.value;
-  const message = `${field.name} may not be ${node.source}. expected a whole number of bytes, 0 or more`;
+  const message = `${field.name} may not be ${shown(node.source)}. expected a whole number of bytes, 0 or more`;
   field.log.add('policy/not-allowed', node, message);
   return undefined;
 }

@@ -10,6 +10,8 @@ import type { KeyOption, Template } from './types.ts';
 
 const ALIAS = 'alias/';
 const ALIAS_CHARACTERS = /^[A-Za-z0-9/_-]*$/;
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html */
+const LONGEST_ALIAS = 256;
 
 interface Context {
   readonly book: KeyBook;
@@ -27,19 +29,28 @@ function badCapture(node: TextNode, field: Field, text: string): string | undefi
   return undefined;
 }
 
+/** A capture has at least one character. */
+const shortestLength = (template: Template): number =>
+  template.reduce((length, part) => length + (part.kind === 'literal' ? part.text.length : 1), 0);
+
 /** Text with a brace in it: an alias name that a capture completes, or a mistake. */
 function readAliasTemplate(node: TextNode, field: Field, captures: CaptureNames): Template | undefined {
   const template = readTemplateNode(node, field, captures);
-  const [first] = template ?? [];
-  if (template === undefined || first === undefined) return undefined;
+  if (template === undefined) return undefined;
+  const [first] = template;
   const isTemplate = template.some(({ kind }) => kind === 'capture');
-  const beginning = first.kind === 'literal' ? first.text : '';
+  const beginning = first?.kind === 'literal' ? first.text : '';
   if (isTemplate && !(beginning.startsWith(ALIAS) && beginning.length > ALIAS.length)) {
     badCapture(node, field, beginning);
     return undefined;
   }
   if (!isTemplate || !template.every((part) => part.kind === 'capture' || ALIAS_CHARACTERS.test(part.text))) {
     const message = `${field.name} is ${quoted(node.value)}, which names no key. ${keyTextAdvice(node.value)}`;
+    field.log.add('policy/bad-key-reference', node, message);
+    return undefined;
+  }
+  if (shortestLength(template) > LONGEST_ALIAS) {
+    const message = `${field.name} is ${quoted(node.value)}, of which no value makes an alias: with "alias/" it has at most ${LONGEST_ALIAS} characters`;
     field.log.add('policy/bad-key-reference', node, message);
     return undefined;
   }

@@ -46,8 +46,9 @@ export class ListedAliases {
 
   #addOne(node: Node, field: Field, item: number, key: KeyReference | undefined): void {
     const text = readText(node, field);
-    const reference = text === undefined ? undefined : readReference(text, field, this.#trusted);
-    if (text === undefined || reference === undefined) return;
+    if (text === undefined) return;
+    const reference = readReference(text, field, this.#trusted);
+    if (reference === undefined) return;
     const fault = faultOf(reference);
     if (fault !== undefined) {
       this.#log.add('policy/bad-key-reference', text, `${field.name} is ${quoted(text.value)}, ${fault}`);

@@ -3,7 +3,7 @@ import { quoted } from './problem-text.ts';
 import type { Field } from './read-fields.ts';
 import { spanWithin, type TextNode } from './read-node.ts';
 import { type CaptureUse, readTemplate } from './template-text.ts';
-import type { MatchPattern, SegmentPattern, Template } from './types.ts';
+import type { MatchPattern, SegmentPattern, Template, TemplatePart } from './types.ts';
 
 /** One piece of the prefix, and where it begins in the text of the `match`. */
 interface Piece {
@@ -11,6 +11,7 @@ interface Piece {
   readonly offset: number;
 }
 interface ReadPiece {
+  readonly piece: Piece;
   readonly pattern: SegmentPattern;
   readonly uses: readonly CaptureUse[];
 }
@@ -24,17 +25,17 @@ function pieces(path: string, pathOffset: number): readonly Piece[] {
   });
 }
 
+const literalText = (part: TemplatePart | undefined): string => (part?.kind === 'literal' ? part.text : '');
+
 function segmentPattern(template: Template): SegmentPattern {
   const at = template.findIndex(({ kind }) => kind === 'capture');
-  const text = (parts: Template): string =>
-    parts.map((part) => (part.kind === 'literal' ? part.text : '')).join('');
   const capture = template[at];
-  if (capture?.kind !== 'capture') return { kind: 'literal', text: text(template) };
+  if (capture?.kind !== 'capture') return { kind: 'literal', text: literalText(template[0]) };
   return {
     kind: 'capture',
     name: capture.name,
-    before: text(template.slice(0, at)),
-    after: text(template.slice(at + 1)),
+    before: literalText(template[at - 1]),
+    after: literalText(template[at + 1]),
   };
 }
 
@@ -65,7 +66,7 @@ function readPiece(node: TextNode, piece: Piece, field: Field): ReadPiece | unde
     return undefined;
   }
   const uses = reading.uses.map((use) => ({ ...use, offset: use.offset + piece.offset }));
-  return { pattern: segmentPattern(reading.template), uses };
+  return { piece, pattern: segmentPattern(reading.template), uses };
 }
 
 function reportRepeated(node: TextNode, uses: readonly CaptureUse[], field: Field): boolean {
@@ -98,15 +99,14 @@ export function readMatch(node: TextNode, field: Field): MatchPattern | undefine
   const uses = good.flatMap((piece) => piece.uses);
   if (reportRepeated(node, uses, field) || good.length < read.length) return undefined;
   const last = good.at(-1);
-  const lastPiece = all.at(-1);
-  if (last === undefined || lastPiece === undefined) return undefined;
+  if (last === undefined) return undefined;
   const segments = good.slice(0, -1).map(({ pattern }) => pattern);
   if (last.pattern.kind === 'capture') {
     for (const use of last.uses) reportCaptureInTail(node, use, field);
     return undefined;
   }
   const tail = last.pattern.text;
-  if (tail !== '') warnOfRawTail(node, lastPiece, tail, field);
+  if (tail !== '') warnOfRawTail(node, last.piece, tail, field);
   const { bucket } = address;
   return bucket && { text: node.value, bucket, segments, tail };
 }

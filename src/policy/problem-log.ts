@@ -52,7 +52,7 @@ export class ProblemLog {
     const lineEnd = newline === -1 ? this.#text.length : newline;
     const last = Math.min(end, lineEnd);
     // The carriage return of a CRLF file belongs to no value.
-    const trimmed = last === lineEnd && this.#text[last - 1] === '\r' && last > start ? last - 1 : last;
+    const trimmed = last === lineEnd && this.#text[last - 1] === '\r' ? last - 1 : last;
     return { line, column, length: Math.max(0, trimmed - start) };
   }
 

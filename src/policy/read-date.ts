@@ -2,17 +2,17 @@ import { quoted } from './problem-text.ts';
 import { type Field, wrongType } from './read-fields.ts';
 import type { Node } from './read-node.ts';
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 function daysIn(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
-/** Days since 0000-03-01 (proleptic Gregorian), or `undefined` for text that is no date of the calendar. */
+/** Days from 0000-03-01, which is day 1 (proleptic Gregorian), or `undefined` for text that is no date of the calendar. */
 function dayNumber(text: string): number | undefined {
-  const [year, month, day] = (DATE.exec(text) ?? []).slice(1).map(Number);
-  if (year === undefined || month === undefined || day === undefined) return undefined;
+  if (!DATE.test(text)) return undefined;
+  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
   // Years begin in March here, so that the leap day is the last one.
   const y = month < 3 ? year - 1 : year;
@@ -23,8 +23,7 @@ function dayNumber(text: string): number | undefined {
     Math.floor(y / 100) +
     Math.floor(y / 400) +
     Math.floor((153 * monthFromMarch + 2) / 5) +
-    day -
-    1
+    day
   );
 }
 

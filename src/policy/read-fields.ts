@@ -33,7 +33,8 @@ function found(node: Node): string {
 /** In a flow map `{partner}` is the map `{partner: null}`, which is what an unquoted capture turns into. */
 function looksLikeCapture(node: Node): boolean {
   if (node.kind !== 'map' || node.entries.size !== 1) return false;
-  return [...node.entries.values()].every(({ value }) => value.kind === 'null');
+  const [only] = node.entries.values();
+  return only?.value.kind === 'null';
 }
 
 function quotingHint(node: Node): string {
@@ -55,8 +56,7 @@ export function wrongType(node: Node, field: Field, expected: string, hint = '')
 }
 
 /** The first key of a map, or all of an empty one: where to say what the whole map lacks. */
-export function headOf(node: Node): Span {
-  if (node.kind !== 'map') return node;
+export function headOf(node: MapNode): Span {
   const [first] = node.entries.values();
   return first?.keySpan ?? node;
 }
@@ -132,10 +132,13 @@ export function readWord<T extends string>(node: Node, field: Field, words: read
 /** Takes a value that should be a list with something in it. */
 export function readList(node: Node, field: Field): ListNode | undefined {
   if (node.kind !== 'list') {
-    const alone = node.kind === 'text' || node.kind === 'number';
-    const text = node.kind === 'text' ? node.value : node.kind === 'number' ? node.source : '';
-    const inList = node.kind === 'number' ? `"${shown(text)}"` : shown(text);
-    return wrongType(node, field, 'a list', alone ? `: write [${inList}]` : '');
+    const alone =
+      node.kind === 'number'
+        ? `"${shown(node.source)}"`
+        : node.kind === 'text'
+          ? shown(node.value)
+          : undefined;
+    return wrongType(node, field, 'a list', alone === undefined ? '' : `: write [${alone}]`);
   }
   if (node.items.length > 0) return node;
   field.log.add('policy/empty', node, `${field.name} is an empty list, expected at least one member`);

@@ -150,12 +150,10 @@ class JsonReader {
 
 function unescaped(source: string, start: number): string {
   try {
-    const value: unknown = JSON.parse(source);
-    if (typeof value === 'string') return value;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    return String(JSON.parse(source));
+  } catch {
+    throw new NotPlainJson(start, 'a text with JSON escapes alone');
   }
-  throw new NotPlainJson(start, 'a text with JSON escapes alone');
 }
 
 /**
@@ -173,7 +171,7 @@ export function readPlainJson(text: string, onRepeated: OnRepeated): Node | Json
 
 /**
  * Takes a policy file's text and gives its value if it is plain JSON, `undefined` for everything else, of which it then
- * says nothing. JSON is YAML too, and both readers give the same; this one is ten times as fast, for generated policies.
+ * says nothing. Nearly all JSON is YAML too, and both readers then give the same value; this one is ten times as fast, for generated policies.
  */
 export function readJson(text: string, log: ProblemLog): Node | undefined {
   if (!text.trimStart().startsWith('{')) return undefined;

@@ -18,6 +18,18 @@ export const MOST_ALIASES = 100;
 export const MOST_ALIASED_VALUES = 100_000;
 
 const CORE_TAG = /^(?:!|tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq))$/;
+/** What a plain value of a tag is read as. Where it does not fit, the library reads text instead. */
+const TYPE_OF_TAG: ReadonlyMap<string, string> = new Map([
+  ['!!str', 'string'],
+  ['!!int', 'number'],
+  ['!!float', 'number'],
+  ['!!bool', 'boolean'],
+  ['!!null', 'object'],
+  ['!!map', 'object'],
+  ['!!seq', 'object'],
+]);
+
+const shorthand = (tag: string): string => tag.replace('tag:yaml.org,2002:', '!!');
 
 interface Anchored {
   readonly node: Node;
@@ -101,8 +113,7 @@ export class NodeReader {
       return false;
     }
     // A key without a colon in a flow map has no value, and so no place of its own.
-    const hasPlace = value.kind !== 'null' || value.end > 0;
-    const placed: Node = hasPlace ? value : { kind: 'null', start: keyNode.start, end: keyNode.end };
+    const placed: Node = value.end > 0 ? value : { kind: 'null', start: keyNode.start, end: keyNode.end };
     keepFirst(entries, { key, keySpan: keyNode, value: placed }, this.#log);
     return true;
   }
@@ -110,6 +121,11 @@ export class NodeReader {
   #scalar(scalar: Scalar): Node {
     const span = spanOf(scalar);
     const { value } = scalar;
+    const tag = shorthand(scalar.tag ?? '');
+    if (TYPE_OF_TAG.has(tag) && TYPE_OF_TAG.get(tag) !== typeof value) {
+      const message = `the value does not fit its tag ${tag}: leave the tag out`;
+      return this.#refuse('policy/unsupported-yaml', span, message);
+    }
     if (typeof value === 'boolean') return { kind: 'boolean', value, ...span };
     if (typeof value === 'number') {
       return { kind: 'number', value, source: scalar.source ?? String(value), ...span };

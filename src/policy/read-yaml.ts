@@ -52,13 +52,13 @@ function reportSyntax(documents: readonly Document[], text: string, log: Problem
   return broken;
 }
 
-function reportUnsupported(documents: readonly Document[], log: ProblemLog): void {
+function reportUnsupported(documents: readonly Document.Parsed[], log: ProblemLog): void {
   for (const document of documents.slice(1)) {
-    const start = document.range?.[0] ?? 0;
+    const [start] = document.range;
     const message = 'a second document begins here: a policy is one YAML document';
     log.add('policy/unsupported-yaml', { start, end: start + 1 }, message);
   }
-  const version = documents[0]?.directives?.yaml.version;
+  const version = documents[0]?.directives.yaml.version;
   // Under YAML 1.1 `no` is a boolean and a date is no text: the same file would mean something else.
   if (version !== undefined && version !== '1.2') {
     const message = `YAML ${shown(version)} is asked for: a policy is read as YAML 1.2, so leave the line out`;

@@ -12,9 +12,10 @@ const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
 const NO_WIDTH = /[\p{Mn}\p{Me}]/u;
 
-/** One character as it is shown: escaped where it does not print. `at` is its place in the line. */
+/** One character as it is shown: escaped where it does not print. It stands in the line from `at` to before `end`. */
 interface Cell {
   readonly at: number;
+  readonly end: number;
   readonly text: string;
   readonly width: number;
 }
@@ -25,19 +26,23 @@ interface Snippet {
 }
 
 function cellOf(character: string, at: number): Cell {
-  if (character === '\t') return { at, text: TAB, width: TAB.length };
+  const end = at + character.length;
+  if (character === '\t') return { at, end, text: TAB, width: TAB.length };
   const text = printable(character);
-  if (text !== character) return { at, text, width: text.length };
-  return { at, text, width: NO_WIDTH.test(text) ? 0 : WIDE.test(text) ? 2 : 1 };
+  if (text !== character) return { at, end, text, width: text.length };
+  return { at, end, text, width: NO_WIDTH.test(text) ? 0 : WIDE.test(text) ? 2 : 1 };
 }
 
 /** The characters of `line` that are near its marked part: a policy may be one line of megabytes. */
 function cellsNear(line: string, start: number, end: number): readonly Cell[] {
   const from = Math.max(0, start - WIDEST_SNIPPET);
-  const first = /^[\uDC00-\uDFFF]$/.test(line.charAt(from)) && from > 0 ? from - 1 : from;
+  const first = /[\uDC00-\uDFFF]/.test(line.charAt(from)) && from > 0 ? from - 1 : from;
   const cells: Cell[] = [];
+  const limit = Math.min(end, start + WIDEST_SNIPPET) + WIDEST_SNIPPET;
   let at = first;
-  for (const character of line.slice(first, Math.min(end, start + WIDEST_SNIPPET) + WIDEST_SNIPPET)) {
+  // One unit more than may be shown: it may be the second half of a surrogate pair.
+  for (const character of line.slice(first, limit + 1)) {
+    if (at >= limit) break;
     cells.push(cellOf(character, at));
     at += character.length;
   }
@@ -68,9 +73,8 @@ function snippetOf(line: string, { column, length }: Place): Snippet {
     cells.filter(({ at }) => at >= from),
     WIDEST_SNIPPET,
   );
-  const last = kept.at(-1);
   const cutBefore = from > 0 ? CUT : '';
-  const cutAfter = last !== undefined && line.length > last.at + 2 && cells.at(-1) !== last ? CUT : '';
+  const cutAfter = (kept.at(-1)?.end ?? line.length) < line.length ? CUT : '';
   return {
     line: cutBefore + kept.map(({ text }) => text).join('') + cutAfter,
     caretAt: cutBefore.length + widthOf(lead),

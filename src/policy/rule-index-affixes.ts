@@ -39,7 +39,7 @@ export class AffixIndex<T> {
       if (before + after + shortestRun <= text.length) {
         // Lengths are fixed within a shape, so the two texts need no separator between them.
         const head = text.slice(0, before);
-        const value = byText.get(after === 0 ? head : head + text.slice(text.length - after));
+        const value = byText.get(head + text.slice(text.length - after));
         if (value !== undefined) {
           hits.push({ weight, value });
         }

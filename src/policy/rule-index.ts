@@ -21,13 +21,13 @@ export interface RuleNode {
 }
 
 export interface Tails {
-  /** Distinct, longest first. */
+  /** Distinct, in no order. */
   readonly lengths: number[];
   readonly byText: Map<string, Rule>;
 }
 
 interface WildcardBucket {
-  readonly pattern: BucketPattern;
+  readonly pattern: BucketPattern & { kind: 'wildcard' };
   readonly root: RuleNode;
 }
 
@@ -68,7 +68,7 @@ export class RuleIndex {
     const { parts, text } = bucket;
     const affixes = { before: parts[0], after: parts.at(-1) ?? '', weight: bucketWeight(parts) };
     const alike = this.#wildcard.ensure(affixes, () => []);
-    const known = alike.find(({ pattern }) => pattern.kind === 'wildcard' && pattern.text === text);
+    const known = alike.find(({ pattern }) => pattern.text === text);
     if (known !== undefined) {
       return known.root;
     }
@@ -93,7 +93,6 @@ function addRule(root: RuleNode, rule: Rule): void {
   }
   if (!lengths.includes(tail.length)) {
     lengths.push(tail.length);
-    lengths.sort((a, b) => b - a);
   }
 }
 
@@ -120,13 +119,15 @@ function ensureLiteral(node: RuleNode, text: string): RuleNode {
     return known;
   }
   const { literal } = node;
-  if (node.literals === undefined && literal === undefined) {
-    const made = newNode();
-    node.literal = { text, node: made };
-    return made;
+  if (node.literals === undefined) {
+    if (literal === undefined) {
+      const made = newNode();
+      node.literal = { text, node: made };
+      return made;
+    }
+    node.literals = new Map([[literal.text, literal.node]]);
+    node.literal = undefined;
   }
-  node.literals ??= new Map(literal === undefined ? [] : [[literal.text, literal.node]]);
-  node.literal = undefined;
   return ensure(node.literals, text);
 }
 

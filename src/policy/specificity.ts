@@ -44,8 +44,8 @@ export function firstDifference(a: MatchPattern, b: MatchPattern): Difference | 
   if (compareRanks(first, second) !== 0) {
     return { position: 'bucket', first, second };
   }
-  const positions = Math.max(a.segments.length, b.segments.length) + 1;
-  for (let position = 0; position < positions; position++) {
+  // Where `b` has fewer segments its end differs from the segment that `a` has there.
+  for (let position = 0; position <= a.segments.length; position++) {
     const mine = rankAt(a, position);
     const theirs = rankAt(b, position);
     if (compareRanks(mine, theirs) !== 0) {
@@ -85,7 +85,7 @@ function rankAt(match: MatchPattern, position: number): PositionRank {
   if (segment !== undefined) {
     return segmentRank(segment);
   }
-  return position === match.segments.length && match.tail !== ''
+  return match.tail !== ''
     ? { kind: 'raw-tail', weight: match.tail.length, text: escapeBraces(match.tail) }
     : { kind: 'end', weight: 0, text: '' };
 }

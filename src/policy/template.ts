@@ -83,7 +83,7 @@ function matchFrom(search: Search, { part, at, values }: Place): Values | undefi
   if (here.kind === 'literal' || failed.has(place)) {
     return undefined;
   }
-  for (let end = at + 1; end <= text.length && CAPTURABLE.test(text.charAt(end - 1)); end++) {
+  for (let end = at + 1; CAPTURABLE.test(text.charAt(end - 1)); end++) {
     const value = [here.name, text.slice(at, end)] as const;
     const found = matchFrom(search, { part: part + 1, at: end, values: [...values, value] });
     if (found !== undefined) {
