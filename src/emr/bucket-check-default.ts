@@ -109,7 +109,10 @@ export function defaultJudgement(judged: JudgedDefault): DefaultJudgement {
       return { ...nothing, outcome: 'breaks', violations, reasons, diagnosis };
     }
     case 'unknown':
-      if (key.kind === 'aws-managed') return { ...nothing, ...managedJudgement(judged, verdict.reasons) };
+      // Who manages the key settles what is open about the key, and nothing else.
+      if (key.kind === 'aws-managed' && verdict.reasons.every(({ code }) => code === 'KEY_UNRESOLVED')) {
+        return { ...nothing, ...managedJudgement(judged, verdict.reasons) };
+      }
       return { ...nothing, outcome: 'cannot-tell', reasons: verdict.reasons };
     case 'uncovered':
     case 'exempt':
@@ -147,13 +150,20 @@ function managedJudgement(judged: JudgedDefault, reasons: readonly UnknownReason
       return { outcome: 'cannot-tell', violations: [], reasons };
     case 'different': {
       const captures = anyCaptures(rule);
-      const allowed = (rule.sse?.keys ?? []).map((option) => optionText(option, captures));
+      const allowed = standingKeys(rule, today).map((option) => optionText(option, captures));
       const args = { allowed, actual: AWS_MANAGED_S3_ALIAS };
       return { outcome: 'breaks', violations: [{ code: 'KMS_KEY_NOT_ALLOWED', args }], reasons: [] };
     }
     default:
       return assertNever(answer);
   }
+}
+
+/** The keys that a rule's objects may still be written under; all of them where every one has lapsed. */
+export function standingKeys({ sse }: Rule, today: string): readonly KeyOption[] {
+  const options = sse?.keys ?? [];
+  const standing = options.filter(({ until }) => until === undefined || until >= today);
+  return standing.length === 0 ? options : standing;
 }
 
 /** A key of the policy as a message names it. */
