@@ -154,77 +154,117 @@ function wordEdge(wanted: boolean): Term {
 /** More steps than this are not counted on. */
 export const MOST_STEPS = 1_000_000;
 
-class Enough extends Error {}
+type Repeat = Extract<Term, { kind: 'repeat' }>;
 
-type Then = (at: number) => boolean;
+/** What is still to be matched, in order; nothing at the end. */
+type Rest =
+  | { readonly kind: 'terms'; readonly terms: readonly Term[]; readonly index: number; readonly after: Rest }
+  | { readonly kind: 'captured'; readonly number: number; readonly from: number; readonly after: Rest }
+  | {
+      readonly kind: 'turn';
+      readonly of: Repeat;
+      readonly done: number;
+      readonly from: number;
+      readonly after: Rest;
+    }
+  | undefined;
+
+/** A way to go on that was not tried yet. */
+interface Way {
+  readonly at: number;
+  readonly rest: Rest;
+}
 
 /**
  * How many characters a backtracking matcher looks at, until it has found every match of a text (`g`), the first, or
  * none: from each place where one could begin, with all ways to go on tried in order, nothing remembered.
  */
 export function steps(all: Alternatives, flags: string, text: string): number {
-  let count = 0;
-  const tick = (): void => {
-    count += 1;
-    if (count > MOST_STEPS) throw new Enough();
-  };
-  const captures = new Map<number, string>();
-  const any = (alternatives: Alternatives, at: number, then: Then): boolean =>
-    alternatives.some((terms) => sequence(terms, 0, at, then));
-  const sequence = (terms: readonly Term[], index: number, at: number, then: Then): boolean => {
-    const term = terms[index];
-    if (term === undefined) return then(at);
-    return match(term, at, (next) => sequence(terms, index + 1, next, then));
-  };
-  const match = (term: Term, at: number, then: Then): boolean => {
-    tick();
+  const matcher = new Matcher(text);
+  for (let from = 0; from <= text.length; ) {
+    const end = matcher.end(all, from);
+    if (matcher.count > MOST_STEPS) break;
+    if (end !== undefined && !flags.includes('g')) break;
+    if (flags.includes('y') && end === undefined) break;
+    from = end !== undefined && end > from ? end : from + 1;
+  }
+  return matcher.count;
+}
+
+/** Keeps the ways that are left in a list of its own: a call for each character would depend on how deep the stack is. */
+class Matcher {
+  count = 0;
+  readonly #text: string;
+  readonly #captures = new Map<number, string>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Where the first match ends that begins at a place; nothing where there is none, or after too many steps. */
+  end(all: Alternatives, from: number): number | undefined {
+    const ways = waysOf(all, from, undefined);
+    for (let way = ways.pop(); way !== undefined && this.count <= MOST_STEPS; way = ways.pop()) {
+      if (way.rest === undefined) return way.at;
+      ways.push(...this.#next(way.at, way.rest));
+    }
+    return undefined;
+  }
+
+  /** The ways to go on from one, the first to try last. */
+  #next(at: number, rest: NonNullable<Rest>): readonly Way[] {
+    switch (rest.kind) {
+      case 'terms': {
+        const term = rest.terms[rest.index];
+        if (term === undefined) return [{ at, rest: rest.after }];
+        return this.#match(term, at, { ...rest, index: rest.index + 1 });
+      }
+      case 'captured':
+        this.#captures.set(rest.number, this.#text.slice(rest.from, at));
+        return [{ at, rest: rest.after }];
+      case 'turn':
+        // A turn that takes nothing is not repeated.
+        if (at === rest.from && rest.done > rest.of.least) return [];
+        return turns(rest.of, rest.done, at, rest.after);
+    }
+  }
+
+  #match(term: Term, at: number, after: Rest): readonly Way[] {
+    this.count += 1;
+    const goOn = (holds: boolean, length: number): readonly Way[] =>
+      holds ? [{ at: at + length, rest: after }] : [];
     switch (term.kind) {
       case 'one':
-        return at < text.length && term.takes(text[at] ?? '') && then(at + 1);
+        return goOn(at < this.#text.length && term.takes(this.#text[at] ?? ''), 1);
       case 'edge':
-        return term.holds(text, at) && then(at);
+        return goOn(term.holds(this.#text, at), 0);
       case 'look':
-        return any(term.inner, at, () => true) !== term.negative && then(at);
-      case 'group':
-        return group(term, at, then);
+        return goOn((this.end(term.inner, at) !== undefined) !== term.negative, 0);
+      case 'group': {
+        const { number } = term;
+        const inside: Rest = number === undefined ? after : { kind: 'captured', number, from: at, after };
+        return waysOf(term.alternatives, at, inside);
+      }
       case 'again': {
-        const captured = captures.get(term.number) ?? '';
-        return text.startsWith(captured, at) && then(at + captured.length);
+        const captured = this.#captures.get(term.number) ?? '';
+        return goOn(this.#text.startsWith(captured, at), captured.length);
       }
       case 'repeat':
-        return repeat(term, 0, at, then);
+        return turns(term, 0, at, after);
     }
-  };
-  const group = (
-    { alternatives, number }: Extract<Term, { kind: 'group' }>,
-    at: number,
-    then: Then,
-  ): boolean =>
-    any(alternatives, at, (end) => {
-      if (number !== undefined) captures.set(number, text.slice(at, end));
-      return then(end);
-    });
-  const repeat = (term: Extract<Term, { kind: 'repeat' }>, done: number, at: number, then: Then): boolean => {
-    const more = (): boolean =>
-      done < term.most &&
-      // A turn that takes nothing is not repeated.
-      match(term.inner, at, (next) => (next > at || done < term.least) && repeat(term, done + 1, next, then));
-    if (done < term.least) return more();
-    return term.lazy ? then(at) || more() : more() || then(at);
-  };
-  try {
-    for (let from = 0; from <= text.length; ) {
-      let end = -1;
-      const found = any(all, from, (at) => {
-        end = at;
-        return true;
-      });
-      if (found && !flags.includes('g')) break;
-      if (flags.includes('y') && !found) break;
-      from = found && end > from ? end : from + 1;
-    }
-  } catch (error) {
-    if (!(error instanceof Enough)) throw error;
   }
-  return count;
+}
+
+/** The alternatives as ways, the first to try last. */
+const waysOf = (all: Alternatives, at: number, after: Rest): Way[] =>
+  all.map((terms): Way => ({ at, rest: { kind: 'terms', terms, index: 0, after } })).reverse();
+
+/** One more turn of a repetition, or what follows it. */
+function turns(of: Repeat, done: number, at: number, after: Rest): readonly Way[] {
+  const turn: Rest = { kind: 'turn', of, done: done + 1, from: at, after };
+  const more: readonly Way[] =
+    done < of.most ? [{ at, rest: { kind: 'terms', terms: [of.inner], index: 0, after: turn } }] : [];
+  if (done < of.least) return more;
+  const on: Way = { at, rest: after };
+  return of.lazy ? [...more, on] : [on, ...more];
 }

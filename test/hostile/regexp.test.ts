@@ -90,6 +90,10 @@ describe('the search for slow patterns', () => {
     expect(steps(parsePattern('^abc$', ''), '', 'abc')).toBe(5);
     expect(steps(parsePattern('(?:a+)+b', 'y'), 'y', 'a'.repeat(18))).toBeGreaterThan(2 ** 18);
   });
+
+  it('counts them in a long text too, whatever stack it is left with', () => {
+    expect(steps(parsePattern('^(?:a)*$', ''), '', 'a'.repeat(200_000))).toBe(400_005);
+  });
 });
 
 describe('the search for literals', () => {
