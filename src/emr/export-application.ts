@@ -1,3 +1,4 @@
+import type { NonEmpty } from '../objects/non-empty.ts';
 import type { PlannedWrite } from './export-planned.ts';
 import type { Assignment } from './export-settings.ts';
 import type { Column } from './setting.ts';
@@ -22,7 +23,7 @@ export function exportApplications(
   const names = new Set<string>();
   return groupWrites(writes).map((group) => {
     const [first] = group;
-    const settings = first?.settings ?? [];
+    const { settings } = first;
     const name = distinctName(nameOf(first), names);
     names.add(name);
     return {
@@ -55,8 +56,8 @@ function columnNotes(settings: readonly Assignment[], column: Column): readonly 
 }
 
 /** The writes by what their clients are set to, in the order of the first of each. */
-export function groupWrites(writes: readonly PlannedWrite[]): readonly (readonly PlannedWrite[])[] {
-  const groups = new Map<string, PlannedWrite[]>();
+export function groupWrites(writes: readonly PlannedWrite[]): readonly NonEmpty<PlannedWrite>[] {
+  const groups = new Map<string, [PlannedWrite, ...PlannedWrite[]]>();
   for (const write of writes) {
     const key = JSON.stringify(write.settings);
     const group = groups.get(key);
@@ -71,9 +72,8 @@ export const unique = (texts: readonly string[]): readonly string[] => [...new S
 const PLAIN = /^[A-Za-z0-9_-]{1,40}$/;
 
 /** Values come from a path; one that is not plain is left out of the name. */
-function nameOf(first: PlannedWrite | undefined): string {
-  if (first === undefined) return 'application';
-  const { rule, captures } = first.write.governed;
+function nameOf({ write }: PlannedWrite): string {
+  const { rule, captures } = write.governed;
   return [rule.id, ...Object.values(captures).filter((value) => PLAIN.test(value))].join('-');
 }
 

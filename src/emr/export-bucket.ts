@@ -1,6 +1,6 @@
 import type { BucketDefault } from '../encryption/bucket-default.ts';
 import { referenceText } from '../keys/reference.ts';
-import { type BucketName, bucketName } from '../objects/object.ts';
+import type { BucketName } from '../objects/object.ts';
 import { rulesThatCanGovern } from '../policy/explain.ts';
 import { quoted } from '../policy/problem-text.ts';
 import type { BucketKeyRequirement, Rule } from '../policy/types.ts';
@@ -140,10 +140,3 @@ function defaultNotes(planned: ClientEncryption, bucketKey: BucketKeyRequirement
       : []),
   ];
 }
-
-/** The buckets that a policy names outright, each once. */
-export const namedBuckets = (rules: readonly Rule[]): readonly BucketName[] => [
-  ...new Set(
-    rules.flatMap(({ match }) => (match.bucket.kind === 'literal' ? [bucketName(match.bucket.name)] : [])),
-  ),
-];

@@ -1,13 +1,11 @@
 import type { BucketName } from '../objects/object.ts';
 import { rulesThatCanGovern } from '../policy/explain.ts';
-import type { Policy } from '../policy/types.ts';
 import type { ClientEncryption } from './client-encryption.ts';
 import {
   chooseOuterLayer,
   chooseWholeBucket,
   type DefaultChoice,
   type ExportedBucketDefault,
-  namedBuckets,
 } from './export-bucket.ts';
 import type { KeyScope } from './export-key.ts';
 import type { PlannedWrite } from './export-planned.ts';
@@ -24,24 +22,17 @@ export interface Defaults {
 const NO_HEADERS =
   'an application that writes here asks for no encryption of its own: what it asked for would win over this default';
 
-/** The defaults of the buckets that are written, or without writes of all that the policy names. */
-export function wholeBuckets(
-  read: readonly ReadWrite[],
-  {
-    request,
-    keys,
-  }: {
-    readonly request: { readonly policy: Policy; readonly writes: readonly string[] };
-    readonly keys: KeyScope;
-  },
-): Defaults {
+/** The defaults of the buckets that are written. */
+export function wholeBuckets(read: readonly ReadWrite[], keys: KeyScope): Defaults {
   const written = read.flatMap(({ write }) => (write.bucket === undefined ? [] : [write.bucket]));
-  const buckets = request.writes.length > 0 ? [...new Set(written)] : namedBuckets(request.policy.rules);
-  const choices = buckets.map((bucket) => ({ bucket, choice: chooseWholeBucket(bucket, keys) }));
+  const choices = [...new Set(written)].map((bucket) => ({
+    bucket,
+    choice: chooseWholeBucket(bucket, keys),
+  }));
   const defaults = choices.flatMap(({ bucket, choice }): readonly ExportedBucketDefault[] => {
     if (choice.kind === 'none') return [];
     const here = read.filter((one) => one.kind === 'governed' && one.write.bucket === bucket);
-    const rules = rulesThatCanGovern(request.policy.rules, bucket, '').map(({ id }) => id);
+    const rules = rulesThatCanGovern(keys.policy.rules, bucket, '').map(({ id }) => id);
     return [
       {
         bucket,

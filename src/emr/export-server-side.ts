@@ -11,9 +11,12 @@ import type { Column } from './setting.ts';
 /** Who asks for the encryption: a client of a column, or the bucket itself. */
 export type Asker = Column | 'bucket-default';
 
+/** S3 writes the others itself, for FSx and AWS Backup. */
+type AskedAlgorithm = Exclude<SseAlgorithm, 'aws:fsx' | 'aws:backup'>;
+
 /** A key is named where the rule names one; without one SSE-S3 needs no key policy, and holds in every account. */
-const WITH_KEY: readonly SseAlgorithm[] = ['aws:kms', 'aws:kms:dsse', 'AES256'];
-const WITHOUT_KEY: readonly SseAlgorithm[] = ['AES256', 'aws:kms', 'aws:kms:dsse'];
+const WITH_KEY: readonly AskedAlgorithm[] = ['aws:kms', 'aws:kms:dsse', 'AES256'];
+const WITHOUT_KEY: readonly AskedAlgorithm[] = ['AES256', 'aws:kms', 'aws:kms:dsse'];
 
 export interface ServerSideQuery {
   readonly sse: SseRequirement;
@@ -43,7 +46,7 @@ export function chooseServerSide(query: ServerSideQuery): Choice {
 const passedOver = (reasons: readonly string[]): readonly string[] =>
   [...new Set(reasons)].map((reason) => `what the rule allows first is not possible: ${reason}`);
 
-function tryAlgorithm(algorithm: SseAlgorithm, query: ServerSideQuery): Choice {
+function tryAlgorithm(algorithm: AskedAlgorithm, query: ServerSideQuery): Choice {
   switch (algorithm) {
     case 'AES256':
       return {
@@ -57,9 +60,6 @@ function tryAlgorithm(algorithm: SseAlgorithm, query: ServerSideQuery): Choice {
     case 'aws:kms:dsse':
       if (query.asker === 's3-emrfs') return { kind: 'none', reasons: [NO_DSSE] };
       return underKms('dsse-kms', query);
-    case 'aws:fsx':
-    case 'aws:backup':
-      return { kind: 'none', reasons: [`nobody can ask S3 for ${algorithm}`] };
     default:
       return assertNever(algorithm);
   }

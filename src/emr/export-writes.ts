@@ -2,7 +2,7 @@ import { type BucketName, bucketName, type ObjectKey, objectKey } from '../objec
 import { bucketMatches } from '../policy/bucket-pattern.ts';
 import { rulesThatCanGovern } from '../policy/explain.ts';
 import { globMatches } from '../policy/glob.ts';
-import { decideRule, type RuleIndex, type RuleMatch, tryRule } from '../policy/match.ts';
+import { decideRule, type RuleIndex, type RuleMatch } from '../policy/match.ts';
 import { quoted } from '../policy/problem-text.ts';
 import { compareSpecificity } from '../policy/specificity.ts';
 import type { Policy, Rule } from '../policy/types.ts';
@@ -156,10 +156,8 @@ export function deeperRules(
   { bucket, prefix, governed }: GovernedWrite,
   { policy }: WriteScope,
 ): readonly Rule[] {
+  // None of them governs the prefix itself: of those that do, `governed` is the most specific.
   return rulesThatCanGovern(policy.rules, bucket, prefix).filter(
-    (rule) =>
-      rule !== governed.rule &&
-      tryRule(rule, bucket, prefix).kind !== 'governs' &&
-      compareSpecificity(rule.match, governed.rule.match) < 0,
+    (rule) => compareSpecificity(rule.match, governed.rule.match) < 0,
   );
 }

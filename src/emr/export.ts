@@ -56,7 +56,7 @@ export function exportPolicy(request: ExportRequest): Exported {
   const keys = { policy, today, resolve };
   const scope = { policy, rules: compileRules(policy.rules), today, policySource };
   const read = readWrites(request.writes, scope);
-  const whole = request.bucketDefaults === 'never' ? NO_DEFAULTS : wholeBuckets(read, { request, keys });
+  const whole = request.bucketDefaults === 'never' ? NO_DEFAULTS : wholeBuckets(read, keys);
   const governed = read.flatMap((one) => (one.kind === 'governed' ? [one.write] : []));
   const covered = governed.filter(({ bucket }) => whole.serves(bucket));
   const own = governed.filter(({ bucket }) => !whole.serves(bucket));
