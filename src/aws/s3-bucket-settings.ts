@@ -46,12 +46,12 @@ export class S3BucketSettings implements BucketSettings {
 }
 
 /**
- * S3 always has one rule; a server that answers with none has no default. A rule that blocks or switches something without
- * naming an algorithm is kept: what it would do to a write is then not known.
+ * S3 always has one rule. A rule that blocks or switches something without naming an algorithm is kept: what it would do to
+ * a write is then not known. An answer without any rule is no answer: a server that has no default says so by its error.
  */
 function readDefault(output: GetBucketEncryptionCommandOutput): SettingAnswer<BucketDefault> {
   const [rule] = output.ServerSideEncryptionConfiguration?.Rules ?? [];
-  if (rule === undefined) return { kind: 'none' };
+  if (rule === undefined) return { kind: 'refused', why: NO_RULE };
   const { SSEAlgorithm, KMSMasterKeyID } = rule.ApplyServerSideEncryptionByDefault ?? {};
   return {
     kind: 'found',
@@ -63,6 +63,8 @@ function readDefault(output: GetBucketEncryptionCommandOutput): SettingAnswer<Bu
     },
   };
 }
+
+const NO_RULE = 'its answer holds no rule of default encryption: this server may not know the question';
 
 function readNotifications(output: GetBucketNotificationConfigurationCommandOutput): BucketNotifications {
   const { QueueConfigurations = [], TopicConfigurations = [], LambdaFunctionConfigurations = [] } = output;
@@ -103,6 +105,9 @@ const filterValue = (rules: readonly FilterRule[], name: string): string =>
 /** What other servers, and S3 before 2023, answer where no default was put. */
 const NO_DEFAULT = 'ServerSideEncryptionConfigurationNotFoundError';
 
+/** A refusal without an error document is named `Unknown`. Other codes, as `AllAccessDisabled`, are no lack of a permission. */
+const DENIED: ReadonlySet<string> = new Set(['AccessDenied', 'Unknown']);
+
 function refusal(permission: string, error: unknown): SettingAnswer<never> {
   const failure = sdkFailure(error);
   const { status, name, headers } = failure;
@@ -115,7 +120,7 @@ function refusal(permission: string, error: unknown): SettingAnswer<never> {
   const thrown = asFailure(permission, error);
   if (thrown instanceof CallerRefused) throw thrown;
   if (name === NO_DEFAULT) return { kind: 'none' };
-  if (status === 403) return { kind: 'denied', permission };
+  if (status === 403 && DENIED.has(name)) return { kind: 'denied', permission };
   if (status === 404 && name === 'NoSuchBucket') return { kind: 'no-bucket' };
   // 501 is how a server says that it does not know the request: it will not know it the next time either.
   if (status !== 501 && isTransient(status)) throw thrown;

@@ -82,11 +82,19 @@ describe('what a server answers', () => {
   const byDefault = (answer: Answer) => asked(answer, (settings) => settings.defaultEncryption(LAKE));
   const notifications = (answer: Answer) => asked(answer, (settings) => settings.notifications(LAKE));
 
-  it('no default encryption, by its error or by an answer without a rule, is none', async () => {
+  it('no default encryption is none where an error says so', async () => {
     const notFound = error(404, 'ServerSideEncryptionConfigurationNotFoundError');
     expect(await byDefault(notFound)).toEqual({ kind: 'none' });
-    const empty = { status: 200, body: '<ServerSideEncryptionConfiguration/>' };
-    expect(await byDefault(empty)).toEqual({ kind: 'none' });
+  });
+
+  it.each([
+    ['no rule', '<ServerSideEncryptionConfiguration/>'],
+    ['the listing of a bucket', '<ListBucketResult><Name>acme-lake</Name></ListBucketResult>'],
+  ])('an answer that holds %s tells nothing of a default, not that there is none', async (_, body) => {
+    expect(await byDefault({ status: 200, body })).toEqual({
+      kind: 'refused',
+      why: 'its answer holds no rule of default encryption: this server may not know the question',
+    });
   });
 
   it('a rule that blocks SSE-C without naming an algorithm keeps what it blocks', async () => {
@@ -130,6 +138,15 @@ describe('what a server answers', () => {
     const denied = error(403, 'AccessDenied');
     expect(await byDefault(denied)).toEqual({ kind: 'denied', permission: 's3:GetEncryptionConfiguration' });
     expect(await notifications(denied)).toEqual({ kind: 'denied', permission: 's3:GetBucketNotification' });
+  });
+
+  it('a 403 without an error document is access denied, and one with another code is told as it came', async () => {
+    const denied = { kind: 'denied', permission: 's3:GetEncryptionConfiguration' };
+    expect(await byDefault({ status: 403 })).toEqual(denied);
+    const disabled = error(403, 'AllAccessDisabled');
+    const refused = { kind: 'refused', why: 'HTTP 403, AllAccessDisabled: no' };
+    expect(await byDefault(disabled)).toEqual(refused);
+    expect(await notifications(disabled)).toEqual(refused);
   });
 
   it('a redirect is another Region, and so is a signature for another Region where S3 names the right one', async () => {

@@ -51,7 +51,6 @@ const A_DEFAULT = [
   'the last default that was put is the one that is told, in whole',
 ];
 const NO_DEFAULT = 'a new bucket has AES256, with no key and no S3 Bucket Key';
-const NO_DEFAULT_THERE = 'Read as no default. No rule that asks for encryption is satisfied by that.';
 
 const MOTO: readonly Listed[] = [
   {
@@ -94,7 +93,7 @@ const MOTO: readonly Listed[] = [
     suite: 'BucketSettings',
     claims: [NO_DEFAULT],
     instead: 'has no default until one is put, and answers 404',
-    meaning: NO_DEFAULT_THERE,
+    meaning: 'Read as no default. No rule that asks for encryption is satisfied by that.',
     shows: 'got {"kind":"none"}',
   },
   {
@@ -286,8 +285,8 @@ const RADOSGW: readonly Listed[] = [
     suite: 'BucketSettings',
     claims: [NO_DEFAULT],
     instead: 'knows no default encryption, and answers the question with a listing of the bucket',
-    meaning: NO_DEFAULT_THERE,
-    shows: 'got {"kind":"none"}',
+    meaning: 'Told as a question that this server may not know. It never counts as a default.',
+    shows: 'got {"kind":"refused"',
   },
   {
     suite: 'BucketSettings',
