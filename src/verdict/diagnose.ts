@@ -1,10 +1,12 @@
-import { jsonEquals } from '../encryption/json.ts';
+import { isJsonArray, isJsonObject } from '../encryption/json.ts';
 import type { Json } from '../encryption/observation.ts';
 import type { KeyEnquiry } from '../keys/enquiry.ts';
 import { parseKeyReference } from '../keys/reference.ts';
+import { assertNever } from '../objects/assert-never.ts';
 import type { NonEmpty } from '../objects/non-empty.ts';
-import { matchTemplate, renderJson } from '../policy/template.ts';
+import { matchTemplate } from '../policy/template.ts';
 import type { Captures, JsonTemplate, Policy, Rule } from '../policy/types.ts';
+import { isKmsWrap } from './judge-cse.ts';
 import { keyOwners, type Owner, ownerOf } from './key-owners.ts';
 import type { Diagnosis, Governed, Layer, Observation, Violation } from './verdict.ts';
 
@@ -85,8 +87,9 @@ function managedKey(actual: string, { enquiry }: DiagnosisQuery): readonly Diagn
 /** Told only where every allowed key shows its account, and none is the found key's. */
 function foreignAccount(actual: string, allowed: readonly string[]): readonly Diagnosis[] {
   const account = accountOf(actual);
-  const expected = [...new Set(allowed.map(accountOf))].filter((one) => one !== undefined);
-  if (account === undefined || expected.length === 0 || expected.includes(account)) return [];
+  const accounts = new Set(allowed.map(accountOf));
+  if (account === undefined || accounts.has(undefined) || accounts.has(account)) return [];
+  const expected = [...accounts].filter((one) => one !== undefined);
   return [{ code: 'KEY_OF_ANOTHER_ACCOUNT', args: { account, expected } }];
 }
 
@@ -106,6 +109,8 @@ function describedElsewhere(
 ): readonly Diagnosis[] {
   const cse = observed.cse;
   if (cse?.type !== 'envelope' || !(cse.description instanceof Map)) return [];
+  // Under the other kind of wrap the JSON beside the key is not what the rule speaks of, whatever it says.
+  if (isKmsWrap(cse.wrap) !== (code === 'CSE_CONTEXT_MISMATCH')) return [];
   const held: ReadonlyMap<string, Json> = cse.description;
   const own = governed.rule;
   for (const rule of [own, ...policy.rules.filter((other) => other !== own)]) {
@@ -131,23 +136,43 @@ function capturesOf(
   required: ReadonlyMap<string, JsonTemplate>,
   held: ReadonlyMap<string, Json>,
 ): Captures | undefined {
-  const all: Record<string, string> = {};
+  const all = new Map<string, string>();
   for (const [name, template] of required) {
     const actual = held.get(name);
-    if (actual === undefined) return undefined;
-    const captures = entryCaptures(template, actual);
-    if (captures === undefined) return undefined;
-    for (const [capture, text] of Object.entries(captures)) {
-      if (Object.hasOwn(all, capture) && all[capture] !== text) return undefined;
-      all[capture] = text;
-    }
+    if (actual === undefined || !agrees(template, actual, all)) return undefined;
   }
-  return all;
+  return Object.fromEntries(all);
 }
 
-function entryCaptures(template: JsonTemplate, actual: Json): Captures | undefined {
-  if (template.kind === 'text') {
-    return typeof actual === 'string' ? matchTemplate(template.template, actual) : undefined;
+/** Whether a value can be what the template makes; notes the captured texts, each of which must be one and the same. */
+function agrees(template: JsonTemplate, actual: Json, captured: Map<string, string>): boolean {
+  switch (template.kind) {
+    case 'text': {
+      const captures = typeof actual === 'string' ? matchTemplate(template.template, actual) : undefined;
+      if (captures === undefined) return false;
+      const found = Object.entries(captures);
+      const fits = found.every(([name, text]) => (captured.get(name) ?? text) === text);
+      for (const [name, text] of found) captured.set(name, text);
+      return fits;
+    }
+    case 'scalar':
+      return template.value === actual;
+    case 'array':
+      return (
+        isJsonArray(actual) &&
+        actual.length === template.items.length &&
+        actual.every((member, i) => isHeld(template.items[i], member, captured))
+      );
+    case 'object':
+      return (
+        isJsonObject(actual) &&
+        actual.size === template.entries.size &&
+        [...actual].every(([name, member]) => isHeld(template.entries.get(name), member, captured))
+      );
+    default:
+      return assertNever(template);
   }
-  return jsonEquals(renderJson(template, {}), actual) ? {} : undefined;
 }
+
+const isHeld = (template: JsonTemplate | undefined, actual: Json, captured: Map<string, string>): boolean =>
+  template !== undefined && agrees(template, actual, captured);

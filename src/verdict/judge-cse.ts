@@ -1,12 +1,11 @@
 import { jsonEquals } from '../encryption/json.ts';
 import type { ClientSideEncryption, Envelope, Json } from '../encryption/observation.ts';
-import { anyOf } from '../keys/compare.ts';
 import { referenceText } from '../keys/reference.ts';
 import { assertNever } from '../objects/assert-never.ts';
 import type { NonEmpty } from '../objects/non-empty.ts';
 import { renderJson } from '../policy/template.ts';
 import type { CseRequirement, JsonTemplate, KeyOption } from '../policy/types.ts';
-import { judgeKey } from './judge-key.ts';
+import { judgeKey, shownMeaning, utcDay } from './judge-key.ts';
 import { type Findings, join } from './judge-sse.ts';
 import { type KeyScope, optionMeaning } from './key-option.ts';
 import type { UnknownReason, Violation } from './verdict.ts';
@@ -23,8 +22,10 @@ export interface CseQuery extends KeyScope {
 
 type Required = Extract<CseRequirement, { kind: 'required' }>;
 
-/** The wraps under which KMS made the data key, and the JSON beside it is its encryption context. */
 const KMS_WRAPS: readonly string[] = ['kms', 'kms+context'];
+
+/** True for a wrap under which KMS made the data key: the JSON beside it is its encryption context, else a material description. */
+export const isKmsWrap = (wrap: string): boolean => KMS_WRAPS.includes(wrap);
 
 const NOTHING: Findings = { violations: [], reasons: [] };
 const violation = (one: Violation): Findings => ({ violations: [one], reasons: [] });
@@ -68,17 +69,16 @@ function cutShort({ missingMetadata: missing }: CseQuery): Findings | undefined 
 
 function judgeEnvelope(envelope: Envelope, required: Required, query: CseQuery): Findings {
   const { format, wrap, suite } = envelope;
-  const wraps = required.wraps ?? (required.keys === undefined ? undefined : KMS_WRAPS);
   // Under a KMS key a wrap without KMS fails even where the list names it beside others.
-  const staticWrap = required.keys !== undefined && !KMS_WRAPS.includes(wrap);
+  const staticWrap = required.keys !== undefined && !isKmsWrap(wrap);
   return join(
     listed('CSE_FORMAT_NOT_ALLOWED', required.formats, format),
     staticWrap
       ? violation({ code: 'CSE_WRAP_NOT_ALLOWED', args: { allowed: KMS_WRAPS, actual: wrap } })
-      : listed('CSE_WRAP_NOT_ALLOWED', wraps, wrap),
+      : listed('CSE_WRAP_NOT_ALLOWED', required.wraps, wrap),
     listed('CSE_SUITE_NOT_ALLOWED', required.suites, suite),
-    entries('CSE_CONTEXT_MISMATCH', required.context, KMS_WRAPS.includes(wrap), envelope, query),
-    entries('CSE_DESCRIPTION_MISMATCH', required.description, !KMS_WRAPS.includes(wrap), envelope, query),
+    entries('CSE_CONTEXT_MISMATCH', required.context, isKmsWrap(wrap), envelope, query),
+    entries('CSE_DESCRIPTION_MISMATCH', required.description, !isKmsWrap(wrap), envelope, query),
     required.keys === undefined || staticWrap
       ? NOTHING
       : envelopeKey(envelope, required.keys, required, query),
@@ -105,6 +105,11 @@ function entries(
   if (required === undefined) return NOTHING;
   const held =
     hasEntries && envelope.description instanceof Map ? envelope.description : new Map<string, Json>();
+  const isAbsent =
+    envelope.description === undefined || (envelope.description instanceof Map && held.size === 0);
+  // The entry that holds them all may be what HEAD left out; an instruction file is read whole.
+  const cut = hasEntries && isAbsent && envelope.storage === 'metadata' ? cutShort(query) : undefined;
+  if (cut !== undefined) return cut;
   const wrong = [...required].flatMap(([name, template]) => {
     const expected = renderJson(template, query.captures);
     const actual = held.get(name);
@@ -137,19 +142,57 @@ function prove(envelope: Envelope, options: NonEmpty<KeyOption>, query: CseQuery
       args: { answers: ['the encryption context is no JSON object of strings'] },
     });
   }
-  const outcomes = options.map((option) => {
-    const meaning = optionMeaning(option, query);
-    if (meaning.kind === 'pending') return { comparison: 'undecidable' as const, answer: '' };
-    if (meaning.kind !== 'key')
-      return { comparison: 'undecidable' as const, answer: 'the key is not resolved' };
-    const key = referenceText(meaning.reference);
-    const answer = query.enquiry.proof({ key, wrappedKey: envelope.wrappedKey, context });
-    if (answer?.kind === 'proven') return { comparison: 'same' as const, answer: '' };
-    return { comparison: 'undecidable' as const, answer: answer?.answer ?? '' };
-  });
-  if (anyOf(outcomes.map((one) => one.comparison)) === 'same') return NOTHING;
-  const answers = [...new Set(outcomes.map((one) => one.answer).filter((text) => text !== ''))];
+  const outcomes = options.map((option) => proveOne(option, envelope.wrappedKey, context, query));
+  if (outcomes.some(({ kind }) => kind === 'proven')) return NOTHING;
+  const expired = outcomes.find((one) => one.kind === 'expired');
+  if (expired?.kind === 'expired' && outcomes.every(({ lapsed }) => lapsed)) {
+    const { key: actual, until, written } = expired;
+    const allowed = [...new Set(options.map((option) => shownMeaning(optionMeaning(option, query))))];
+    return violation({ code: 'KMS_KEY_EXPIRED', args: { layer: 'cse', allowed, actual, until, written } });
+  }
+  const told = outcomes.flatMap((one) => (one.kind === 'undecided' ? [one.answer] : []));
+  const lapse = expired?.kind === 'expired' ? [`proven for a key whose last day was ${expired.until}`] : [];
+  const answers = [...new Set([...told, ...lapse])].filter((text) => text !== '');
   return unknown({ code: 'CSE_PROOF_UNDECIDED', args: { answers } });
+}
+
+type Proof =
+  | { readonly kind: 'proven'; readonly lapsed: false }
+  | { readonly kind: 'undecided'; readonly lapsed: boolean; readonly answer: string }
+  | {
+      readonly kind: 'expired';
+      readonly lapsed: true;
+      readonly key: string;
+      readonly until: string;
+      readonly written: string;
+    };
+
+function proveOne(
+  option: KeyOption,
+  wrappedKey: string,
+  context: ReadonlyMap<string, string>,
+  query: CseQuery,
+): Proof {
+  const { until } = option;
+  const written = query.writtenMs === undefined ? undefined : utcDay(query.writtenMs);
+  const lapsed = until !== undefined && written !== undefined && written > until;
+  const meaning = optionMeaning(option, query);
+  if (meaning.kind === 'pending') return { kind: 'undecided', lapsed, answer: '' };
+  if (meaning.kind !== 'key') return { kind: 'undecided', lapsed, answer: 'the key is not resolved' };
+  const key = referenceText(meaning.reference);
+  const answer = query.enquiry.proof({ key, wrappedKey, context });
+  if (answer?.kind !== 'proven') return { kind: 'undecided', lapsed, answer: answer?.answer ?? '' };
+  if (until === undefined) return { kind: 'proven', lapsed: false };
+  if (written === undefined) {
+    return {
+      kind: 'undecided',
+      lapsed: false,
+      answer: `proven for a key whose last day is ${until}, but not when the object was written`,
+    };
+  }
+  return written > until
+    ? { kind: 'expired', lapsed: true, key, until, written }
+    : { kind: 'proven', lapsed: false };
 }
 
 function encryptionContext(description: Json | undefined): ReadonlyMap<string, string> | undefined {

@@ -147,7 +147,8 @@ function compareManaged(found: KeyArnReference | KeyIdReference, shown: string, 
   }
 }
 
-function shownMeaning(meaning: OptionMeaning): string {
+/** A key of the policy as messages name it: what it stands for where that is known, else as it is written. */
+export function shownMeaning(meaning: OptionMeaning): string {
   switch (meaning.kind) {
     case 'key':
       return referenceText(meaning.reference);

@@ -60,7 +60,8 @@ function innerFindings(
     'observed' | 'requirement' | 'missingMetadata' | 'instructionKey'
   >,
 ): Findings {
-  if (isNonEmpty(evidence.cseReasons ?? [])) return { violations: [], reasons: evidence.cseReasons ?? [] };
+  const { cseReasons: reasons = [] } = evidence;
+  if (isNonEmpty(reasons)) return { violations: [], reasons };
   return judgeCse({
     ...scope,
     observed: evidence.cse,

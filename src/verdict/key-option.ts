@@ -62,7 +62,6 @@ function aliasNameMeaning(template: Template, scope: KeyScope): OptionMeaning {
     (captured.length > 0 && name.startsWith('alias/aws/')) ||
     !isAliasName(name);
   if (unlookable) return { kind: 'unresolved', reference: name, cause: 'unlookable' };
-  if (name === AWS_MANAGED_S3_ALIAS) return { kind: 'aws-managed', aliasName: name };
   return aliasMeaning({ kind: 'alias-name', name }, scope);
 }
 

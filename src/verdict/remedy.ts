@@ -167,7 +167,10 @@ const BY_REASON = {
 
 function byReason(reason: UnknownReason): readonly Code[] {
   if (reason.code === 'ACCESS_DENIED') return [];
-  return [reason.code === 'KEY_UNRESOLVED' ? BY_CAUSE[reason.args.cause] : BY_REASON[reason.code]];
+  if (reason.code !== 'KEY_UNRESOLVED') return [BY_REASON[reason.code]];
+  const { cause, layer } = reason.args;
+  // `aliases` tells the alias of a claim alone; one that S3 shows is the writer's whatever the policy lists.
+  return [cause === 'foreign-alias' && layer === 'sse' ? 'NAME_KEY_ARN' : BY_CAUSE[cause]];
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */

@@ -194,13 +194,18 @@ describe('what to do about an unknown', () => {
     ['not-found', 'FIX_POLICY_KEY'],
     ['denied', 'GRANT_DESCRIBE_KEY'],
     ['unlookable', 'NAME_KEY_ARN'],
-    ['foreign-alias', 'LIST_ALIAS'],
+    ['foreign-alias', 'NAME_KEY_ARN'],
   ] as const)('a key unresolved because of %s: %s', (cause, code) => {
     const reason: UnknownReason = {
       code: 'KEY_UNRESOLVED',
       args: { layer: 'sse', reference: 'alias/x', cause },
     };
     expect(codes(unknown(reason))).toEqual([code]);
+  });
+
+  it('an alias that an envelope claims may be listed in the policy, where one that S3 shows may not', () => {
+    const args = { layer: 'cse', reference: 'alias/x', cause: 'foreign-alias' } as const;
+    expect(codes(unknown({ code: 'KEY_UNRESOLVED', args }))).toEqual(['LIST_ALIAS']);
   });
 
   it.each(Object.values(REASONS))('$code: the one step that lets it be decided', (one) => {
