@@ -6,8 +6,10 @@ import {
   checkSources,
   columnOf,
   connectorOf,
+  dependsOnServer,
   type EmrInputs,
   isUnreadable,
+  noConnector,
   readSources,
 } from './emr-sources.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -37,13 +39,17 @@ export async function emrImport(invocation: EmrImport, io: CliIo): Promise<ExitS
     io.stderr.write(renderEmrProblems(sources.problems, io));
     return EXIT.badUsage;
   }
-  const column = columnOf(scheme, connectorOf(inputs, sources));
+  const server = connectorOf(inputs, sources);
+  const { connector } = server;
+  if (connector === undefined && dependsOnServer(sources.settings)) throw noConnector(server);
+  const column = columnOf(scheme, server);
   const released = inputs.release === undefined ? {} : { released: inputs.release };
   const { text, rules, problems } = importPolicy({
     readings: sources.readings,
     column,
     targets,
     ...released,
+    ...(connector === undefined ? {} : { s3Connector: connector }),
   });
   const all = [...sources.problems, ...problems];
   io.stderr.write(renderEmrProblems(all, io));

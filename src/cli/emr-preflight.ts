@@ -16,6 +16,7 @@ import { type JudgedWrite, judgeWrite } from './emr-preflight-write.ts';
 import {
   checkSources,
   connectorOf,
+  dependsOnServer,
   type EmrInputs,
   type EmrSources,
   isUnreadable,
@@ -104,7 +105,7 @@ function neededConnector(
   if (server.connector !== undefined) return server.connector;
   const needed =
     writes.some(({ uri }) => writeTarget(uri)?.scheme !== 's3a') ||
-    [...settings, ...writes.flatMap((write) => write.settings)].some(({ name }) => name.startsWith('fs.s3.'));
+    dependsOnServer([...settings, ...writes.flatMap((write) => write.settings)]);
   if (needed) throw noConnector(server);
   return 's3a';
 }

@@ -86,6 +86,10 @@ export function columnOf(scheme: 's3' | 's3a', server: S3Server): Column {
   return connector === 'emrfs' ? 's3-emrfs' : 's3-s3a';
 }
 
+/** What is set for EMRFS counts for S3A too where S3A serves `s3://`, so that has to be known. */
+export const dependsOnServer = (settings: readonly Setting[]): boolean =>
+  settings.some(({ name }) => name.startsWith('fs.s3.'));
+
 /** Says how to tell what serves `s3://`, after what was wrong with what was told. */
 export function noConnector({ problems }: S3Server): BadInput {
   const advice =

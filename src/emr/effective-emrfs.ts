@@ -7,7 +7,11 @@ import { KMS_MATERIALS_PROVIDER, PROPERTY } from './properties.ts';
 import type { Setting } from './setting.ts';
 
 /** What says nothing by itself: it only refines encryption that is switched on elsewhere. */
-const REFINEMENTS = [PROPERTY.emrfsSseAlgorithm, PROPERTY.emrfsSseKey, PROPERTY.emrfsCseKey];
+const REFINEMENTS = [
+  [PROPERTY.emrfsSseAlgorithm, PROPERTY.emrfsSse],
+  [PROPERTY.emrfsSseKey, PROPERTY.emrfsSse],
+  [PROPERTY.emrfsCseKey, PROPERTY.emrfsCse],
+] as const;
 
 const BOTH_WAYS =
   'server-side and client-side encryption are both switched on, which AWS documents as mutually exclusive';
@@ -56,10 +60,11 @@ export function emrfsEncryption(properties: ClientProperties): ClientEncryption 
 
 /** A key or an algorithm that nothing switches on is easily taken for encryption. */
 export function reportUnused(properties: ClientProperties): void {
-  for (const setting of properties.present(REFINEMENTS)) {
-    const owner = setting.name.includes('cse.') ? PROPERTY.emrfsCse : PROPERTY.emrfsSse;
-    const message = `${quoted(setting.name)} does nothing: no "${owner}=true" switches the encryption on, so the bucket's default decides`;
-    properties.report('emr/ignored-property', setting, message);
+  for (const [name, owner] of REFINEMENTS) {
+    for (const setting of properties.present([name])) {
+      const message = `${quoted(setting.name)} does nothing: no "${owner}=true" switches the encryption on, so the bucket's default decides`;
+      properties.report('emr/ignored-property', setting, message);
+    }
   }
 }
 
@@ -67,15 +72,13 @@ function emrfsServerSide(properties: ClientProperties): ClientEncryption {
   const algorithm = properties.read(PROPERTY.emrfsSseAlgorithm);
   const keyProperty = properties.readKey(PROPERTY.emrfsSseKey);
   if (algorithm.kind === 'undecided') return undecided(algorithm.why);
+  if (algorithm.kind === 'set' && algorithm.value !== 'AES256' && algorithm.value !== 'aws:kms') {
+    return undecided(properties.refuse(algorithm.setting, 'expected "AES256" or "aws:kms"').why);
+  }
   const word =
     algorithm.kind === 'set' ? algorithm.value : keyProperty.kind === 'unset' ? 'AES256' : 'aws:kms';
   reportContext(properties, properties.read(PROPERTY.emrfsSseContext), word);
   if (word === 'AES256') return aes256(properties, keyProperty);
-  if (word !== 'aws:kms') {
-    return algorithm.kind === 'set'
-      ? undecided(properties.refuse(algorithm.setting, 'expected "AES256" or "aws:kms"').why)
-      : undecided('the algorithm is not known');
-  }
   const decision = readKey(properties, keyProperty);
   return decision.kind === 'undecided' ? undecided(decision.why) : { type: 'sse-kms', key: decision.key };
 }
@@ -134,11 +137,10 @@ type Storage =
 
 function storageOf(properties: ClientProperties): Storage {
   const property = properties.read(PROPERTY.emrfsCseStorage);
+  if (property.kind === 'unset') return { kind: 'metadata' };
   if (property.kind === 'undecided') return property;
-  const word = property.kind === 'set' ? property.value.toLowerCase() : 'objectmetadata';
+  const word = property.value.toLowerCase();
   if (word === 'objectmetadata') return { kind: 'metadata' };
   if (word === 'instructionfile') return { kind: 'instruction-file' };
-  return property.kind === 'set'
-    ? properties.refuse(property.setting, 'expected "ObjectMetadata" or "InstructionFile"')
-    : { kind: 'metadata' };
+  return properties.refuse(property.setting, 'expected "ObjectMetadata" or "InstructionFile"');
 }

@@ -29,8 +29,9 @@ export function decideByLayer(settings: readonly [Setting, ...Setting[]]): Layer
   const rival = top.find((one) => differ(one, winner) && isUnordered(one, winner));
   if (rival !== undefined) return undecided(winner, rival, 'nothing says which of the two is read last');
   const secured = below.find((one) => one.layer === 'security-configuration' && differ(one, winner));
-  if (secured !== undefined && winner.layer !== 'security-configuration') {
-    return undecided(winner, secured, 'whether a security configuration overrides a job is not documented');
+  if (secured !== undefined) {
+    const what = winner.layer === 'job' ? 'a job' : winner.layer;
+    return undecided(winner, secured, `whether a security configuration overrides ${what} is not documented`);
   }
   const beaten = [...top, ...below].filter((one) => differ(one, winner));
   return { kind: 'set', setting: winner, problems: beaten.map((one) => conflict(winner, one)) };

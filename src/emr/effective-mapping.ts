@@ -4,23 +4,21 @@ import type { ClientEncryption } from './client-encryption.ts';
 import { emrfsMode, reportContext, reportUnused } from './effective-emrfs.ts';
 import { readKey } from './effective-key.ts';
 import type { ClientProperties, Property } from './effective-properties.ts';
-import { PROPERTY } from './properties.ts';
+import { bucketProperty, PROPERTY } from './properties.ts';
 import type { Setting } from './setting.ts';
 
 type SetProperty = Extract<Property, { kind: 'set' }>;
 type Undecided = { readonly kind: 'undecided'; readonly why: string };
 
-const S3A_ALGORITHM = '"fs.s3a.encryption.algorithm"';
 const undecided = (why: string): ClientEncryption => ({ type: 'undecided', why });
 
 /** Reports what AWS's table of handed-on properties leaves open, and how to leave it open no more. */
 function leftOpen(properties: ClientProperties, setting: Setting, what: string): Undecided {
   const why = `${quoted(setting.name)} ${what}`;
-  properties.report(
-    'emr/undecided-order',
-    setting,
-    `${why}. set ${S3A_ALGORITHM} and "fs.s3a.encryption.key"`,
-  );
+  const bucket = bucketProperty(setting.name)?.bucket;
+  const family = bucket === undefined ? 'fs.s3a' : `fs.s3a.bucket.${bucket}`;
+  const wayOut = `set ${quoted(`${family}.encryption.algorithm`)} and ${quoted(`${family}.encryption.key`)}`;
+  properties.report('emr/undecided-order', setting, `${why}. ${wayOut}`);
   return { kind: 'undecided', why };
 }
 
@@ -64,11 +62,10 @@ function handedOnServerSide(properties: ClientProperties, setting: Setting): Cli
   const key = handedOnKey(properties, own, PROPERTY.emrfsSseKey);
   if (algorithm.kind === 'undecided') return undecided(algorithm.why);
   if (key.kind === 'undecided') return undecided(key.why);
-  const word = algorithm.kind === 'set' ? algorithm.value : undefined;
-  if (word !== undefined && word !== 'AES256' && word !== 'aws:kms') {
-    const named = algorithm.kind === 'set' ? algorithm.setting : setting;
-    return undecided(properties.refuse(named, 'expected "AES256" or "aws:kms"').why);
+  if (algorithm.kind === 'set' && algorithm.value !== 'AES256' && algorithm.value !== 'aws:kms') {
+    return undecided(properties.refuse(algorithm.setting, 'expected "AES256" or "aws:kms"').why);
   }
+  const word = algorithm.kind === 'set' ? algorithm.value : undefined;
   if (emrfsKey.kind === 'unset') {
     if (key.kind === 'unset' && word !== 'aws:kms') return { type: 'sse-s3' };
     const what =
@@ -96,18 +93,33 @@ export function handedOnAlgorithm(
 ): Undecided | undefined {
   if (algorithm.scope === 'bucket') return undefined;
   const word = algorithm.value.toUpperCase();
-  for (const [name, alike] of [
-    [PROPERTY.emrfsSse, ['AES256', 'SSE-S3', 'SSE-KMS']],
-    [PROPERTY.emrfsCse, ['CSE-KMS']],
+  for (const [name, kind] of [
+    [PROPERTY.emrfsSse, SERVER_SIDE],
+    [PROPERTY.emrfsCse, CLIENT_SIDE],
   ] as const) {
     const own = properties.toSwitch(properties.read(name));
     if (own.kind === 'undecided') return own;
     if (own.kind === 'unset' || own.scope === 'all') continue;
-    if ((own.kind === 'on') === alike.some((one) => one === word)) continue;
+    if (own.kind === 'off' && !kind.includes(word)) continue;
+    const alike = name === PROPERTY.emrfsSse ? serverSideWords(properties) : ['CSE-KMS'];
+    if (own.kind === 'on' && alike.includes(word)) continue;
     const what = `speaks of one bucket and ${quoted(algorithm.setting.name)} of all: which of the two S3A follows there is not documented`;
     return leftOpen(properties, own.setting, what);
   }
   return undefined;
+}
+
+const SERVER_SIDE: readonly string[] = ['AES256', 'SSE-S3', 'SSE-KMS', 'DSSE-KMS', 'SSE-C'];
+const CLIENT_SIDE: readonly string[] = ['CSE-KMS', 'CSE-CUSTOM'];
+
+/** What EMRFS's server-side encryption is called by S3A; none where AWS does not document which it is handed on as. */
+function serverSideWords(properties: ClientProperties): readonly string[] {
+  const algorithm = properties.read(PROPERTY.emrfsSseAlgorithm);
+  const key = properties.readKey(PROPERTY.emrfsSseKey);
+  if (algorithm.kind === 'undecided') return [];
+  const word = algorithm.kind === 'set' ? algorithm.value : undefined;
+  if (key.kind === 'set' && word !== 'AES256') return ['SSE-KMS'];
+  return key.kind === 'unset' && (word === undefined || word === 'AES256') ? ['AES256', 'SSE-S3'] : [];
 }
 
 /** The key that S3A gets: its own, else that of EMRFS. Both of EMRFS's key ids are handed on, so two that differ decide nothing. */
@@ -115,13 +127,17 @@ export function handedOnKey(properties: ClientProperties, own: Property, emrfsNa
   const emrfs = properties.readKey(emrfsName);
   const otherName = emrfsName === PROPERTY.emrfsSseKey ? PROPERTY.emrfsCseKey : PROPERTY.emrfsSseKey;
   if (own.kind === 'undecided') return own;
-  if (own.kind === 'set') {
-    if (emrfs.kind !== 'set' || own.scope === 'bucket' || emrfs.scope === 'all') return own;
-    if (emrfs.value === own.value) return own;
-    const what = `speaks of one bucket and ${quoted(own.setting.name)} of all: which of the two S3A takes there is not documented`;
-    return leftOpen(properties, emrfs.setting, what);
-  }
+  if (own.kind === 'set' && own.scope === 'bucket') return own;
   const other = properties.readKey(otherName);
+  if (own.kind === 'set') {
+    for (const one of [emrfs, other]) {
+      if (one.kind === 'undecided') return one;
+      if (one.kind === 'unset' || one.scope === 'all' || one.value === own.value) continue;
+      const what = `speaks of one bucket and ${quoted(own.setting.name)} of all: which of the two S3A takes there is not documented`;
+      return leftOpen(properties, one.setting, what);
+    }
+    return own;
+  }
   if (emrfs.kind === 'undecided' || other.kind === 'unset') return emrfs;
   if (other.kind === 'undecided') return other;
   if (emrfs.kind === 'set' && emrfs.value === other.value) return emrfs;

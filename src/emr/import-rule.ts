@@ -45,6 +45,7 @@ export function requirementOf(encryption: ClientEncryption, column: Column): Imp
         lines: ['cse: required'],
         remarks: [
           "a class of the user's supplies the key, so any envelope passes: add what its envelopes hold, for example a description",
+          ...instructionRemarks(encryption.storage),
         ],
       };
     case 'undecided':
@@ -74,11 +75,11 @@ function clientSide({ key, wrap, storage }: ClientSide, column: Column): Importe
   if (key.kind === 'unresolved') return unresolved(key.text);
   if (key.kind === 'absent') return reported('client-side encryption under KMS is asked for without a key');
   if (isForeignAwsAlias(key.reference)) return awsAlias(key.reference);
+  if (aliasName(key.reference) === AWS_MANAGED_S3_ALIAS) {
+    return none('aws/s3 is no key for client-side encryption: S3 alone may use it');
+  }
   const text = referenceText(key.reference);
-  const instruction =
-    storage === 'instruction-file'
-      ? ['the envelope is in an instruction file: the auditor has to be allowed to read those']
-      : [];
+  const instruction = instructionRemarks(storage);
   if (wrap === 'kms') {
     const lines = [`cse: { key: ${scalar(text)}, wrap: ${list(['kms'])} }`];
     return { kind: 'rule', lines, remarks: instruction, ...aliasOf(key.reference) };
@@ -94,6 +95,11 @@ function clientSide({ key, wrap, storage }: ClientSide, column: Column): Importe
     remarks: [untold, ...presumed, ...instruction],
   };
 }
+
+const instructionRemarks = (storage: ClientSide['storage']): readonly string[] =>
+  storage === 'instruction-file'
+    ? ['the envelope is in an instruction file: the auditor has to be allowed to read those']
+    : [];
 
 const unresolved = (text: string): ImportedRequirement =>
   reported(`the key ${scalar(text)} is a placeholder, or names no key`);

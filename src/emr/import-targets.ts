@@ -1,4 +1,4 @@
-import { bucketProperty, PROPERTIES } from './properties.ts';
+import { bucketProperty } from './properties.ts';
 import type { Column, Setting } from './setting.ts';
 
 /** `s3://bucket/prefix`; the prefix is empty for the whole bucket. */
@@ -26,11 +26,9 @@ export function importScopes(
 
 /** The buckets that have encryption settings of their own which the column's connector may read. */
 function bucketsOf(settings: readonly Setting[], column: Column): readonly string[] {
-  const families = column === 's3-emrfs' ? ['fs.s3.'] : ['fs.s3a.', 'fs.s3.'];
   const named = settings.flatMap(({ name }) => {
     const own = bucketProperty(name);
-    if (own === undefined || !families.some((family) => name.startsWith(family))) return [];
-    return PROPERTIES.get(own.base)?.decides === 'encryption' ? [own.bucket] : [];
+    return own === undefined || (column === 's3-emrfs' && !name.startsWith('fs.s3.')) ? [] : [own.bucket];
   });
   return [...new Set(named)];
 }

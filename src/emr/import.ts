@@ -16,7 +16,7 @@ import { placeText } from './place-text.ts';
 import { type EmrProblem, type EmrProblemId, emrProblem } from './problem.ts';
 import { knownProperty } from './properties.ts';
 import type { EmrReading } from './reading.ts';
-import type { Column, Setting, SettingPlace } from './setting.ts';
+import type { Column, Connector, Setting, SettingPlace } from './setting.ts';
 
 export type { ImportTarget } from './import-targets.ts';
 
@@ -27,6 +27,8 @@ export interface ImportRequest {
   readonly targets: readonly ImportTarget[];
   /** The release label of a flag, which comes before that of a document. */
   readonly released?: string;
+  /** What serves `s3://` where a flag says so, which comes before settings and release labels. */
+  readonly s3Connector?: Connector;
 }
 
 export interface Imported {
@@ -62,7 +64,7 @@ export function importPolicy(request: ImportRequest): Imported {
   const { column, readings, targets } = request;
   const settings = readings.flatMap((reading) => reading.settings);
   const server = importedConnector(request, settings);
-  const mapped = column === 's3-s3a' || (column === 's3a-s3a' && server.connector === 's3a');
+  const mapped = column === 's3-s3a' || (request.s3Connector ?? server.connector) === 's3a';
   const parts = importScopes(settings, targets, column).map((scope): Part => {
     const bucket = scope.kind === 'target' ? scope.target.bucket : '';
     const client = effectiveClient({ settings, column, bucket, mapped });
@@ -92,7 +94,6 @@ const nameOfScope = (scope: ImportScope): string =>
 
 /** A bucket without a rule of its own falls under the rule for all buckets, which its client need not satisfy. */
 const coveredByAll = (part: Part, parts: readonly Part[]): boolean =>
-  part.scope.kind === 'target' &&
   part.requirement.kind !== 'rule' &&
   parts.some(({ scope, requirement }) => scope.kind === 'all-buckets' && requirement.kind === 'rule');
 
@@ -116,8 +117,12 @@ function problemsOf(part: Part, parts: readonly Part[]): readonly EmrProblem[] {
   return found;
 }
 
-const aliasRemark = (alias: string): string =>
-  `the alias ${quoted(alias)} is resolved in the writer's account for the writer, and in the auditor's for the policy: name the key by its ARN`;
+function aliasRemark(alias: string): string {
+  const when = alias.startsWith('arn:')
+    ? 'when it is used, and may mean another key later'
+    : "in the writer's account for the writer, and in the auditor's for the policy";
+  return `the alias ${quoted(alias)} is resolved ${when}: name the key by its ARN`;
+}
 
 function blockOf(part: Part, parts: readonly Part[], ids: RuleIds): readonly string[] {
   const { scope, requirement } = part;

@@ -1,5 +1,5 @@
 import type { BucketDefault } from '../encryption/bucket-default.ts';
-import { type KeyArn, referenceText } from '../keys/reference.ts';
+import type { KeyArn } from '../keys/reference.ts';
 import { assertNever } from '../objects/assert-never.ts';
 import type { BucketName, ObjectKey } from '../objects/object.ts';
 import { quoted } from '../policy/problem-text.ts';
@@ -160,7 +160,3 @@ export function withKey<P extends PredictedHead>(prediction: P, arn: KeyArn): P 
   if (prediction.serverSideKey === undefined) return prediction;
   return { ...prediction, head: { ...prediction.head, kmsKeyId: arn } };
 }
-
-/** The key of the outer layer as text, where there is one. */
-export const serverSideKeyText = ({ serverSideKey }: PredictedHead): string | undefined =>
-  serverSideKey === undefined ? undefined : referenceText(serverSideKey.reference);

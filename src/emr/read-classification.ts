@@ -1,9 +1,9 @@
 import { meantOrExpected, quoted, shown } from '../policy/problem-text.ts';
 import type { Entry, MapNode, Node } from '../policy/read-node.ts';
-import { PROPERTY } from './properties.ts';
-import { entryOf, isTemplateFunction, type JsonText, scalarText } from './read-json-text.ts';
+import { entryOf, type JsonText, scalarText } from './read-json-text.ts';
 import { concernsEncryption } from './read-near-miss.ts';
 import { readProperty } from './read-setting.ts';
+import { isTemplateFunction } from './read-template.ts';
 import type { Layer } from './setting.ts';
 
 const LAYER_OF: ReadonlyMap<string, Layer> = new Map([
@@ -61,7 +61,7 @@ const named = (node: MapNode): Entry | undefined => entryOf(node, 'Classificatio
 
 function readOther(name: string, { key, keySpan }: Entry, path: string, { log, place }: JsonText): void {
   const bare = key.startsWith('spark.hadoop.') ? key.slice('spark.hadoop.'.length) : key;
-  if (!concernsEncryption(bare) && bare !== PROPERTY.optimizedCommitter && !ENGINE_S3.test(key)) return;
+  if (!concernsEncryption(bare) && !ENGINE_S3.test(key)) return;
   const next = ENGINE_S3.test(key)
     ? 'the S3 clients of Presto and Trino are not audited by it'
     : 'set it in emrfs-site, core-site or spark-defaults';
@@ -126,7 +126,10 @@ export function readClassification(
     'ConfigurationProperties',
     'configurationProperties',
   )?.value;
-  if (properties?.kind === 'map') {
+  if (layer !== undefined && properties !== undefined && isTemplateFunction(properties)) {
+    const message = 'Properties is a function of the template: put the properties there';
+    json.log.problem('emr/placeholder', json.place(properties.start, within), message);
+  } else if (properties?.kind === 'map') {
     for (const property of properties.entries.values()) {
       if (layer === undefined) readOther(name, property, within, json);
       else readEntry(layer, property, within, json);

@@ -5,7 +5,14 @@ import type { ReadingLog } from './read-log.ts';
 import { type Placing, placedAt } from './read-place.ts';
 import type { Unit } from './read-property.ts';
 import { readShell, type ShellWord } from './read-shell.ts';
-import { readArguments, readFlags, reportOpenQuote } from './read-spark-submit.ts';
+import {
+  encryptionIn,
+  isExpansion,
+  readArguments,
+  readFlags,
+  reportExpansion,
+  reportOpenQuote,
+} from './read-spark-submit.ts';
 import type { SettingPlace } from './setting.ts';
 
 const SERVICES: ReadonlySet<string> = new Set(['emr', 'emr-containers', 'emr-serverless']);
@@ -26,9 +33,13 @@ const JSON_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--instance-fleets', 'InstanceFleets'],
   ['--steps', 'Steps'],
   ['--cli-input-json', 'request'],
+  ['--cli-input-yaml', 'request'],
   ['--security-configuration', 'SecurityConfiguration'],
 ]);
 const OPTION = /^(--[a-z][a-z-]*)=(.*)$/su;
+/** What a value in the short form may hold that decides about encryption. */
+const CONFIGURES = /--conf|--properties-file|fs\.s3/u;
+const AWS_CALL = /\baws\s+emr(?:-containers|-serverless)?\s/u;
 const FLAG = /(?:^|\s)(?:--conf|-c)[\s=]/u;
 const CALL =
   /(?:^|[\s;&|(/"'])(?:spark-submit|spark-shell|spark-sql|pyspark|aws\s+emr(?:-containers|-serverless)?)(?:\s|$)/u;
@@ -51,6 +62,9 @@ class AwsCommandReader {
       const next = words[index + 1];
       if (name !== undefined && value !== undefined) this.#option(name, { text: value, start: word.start });
       else if (word.text.startsWith('--') && next !== undefined) this.#option(word.text, next);
+      else if (isExpansion(word.text, 'shell') && !words[index - 1]?.text.startsWith('--')) {
+        reportExpansion(word, this.#place, this.#log);
+      }
     }
   }
 
@@ -71,8 +85,8 @@ class AwsCommandReader {
       return;
     }
     const isFile = text.startsWith('file://') || /^https?:/u.test(text);
-    const isNamed = isFile || name === '--security-configuration';
-    if (!isNamed && !text.includes('--conf')) return;
+    const isNamed = isFile || isExpansion(text, 'shell') || name === '--security-configuration';
+    if (!isNamed && !CONFIGURES.test(text)) return;
     // Only what names something is shown: the arguments of a step can hold credentials.
     const message = isNamed
       ? `${name} ${quoted(text)} is not followed: read what it names too`
@@ -99,6 +113,20 @@ function readAwsCommand(
   else log.within({ kind, place: at }, read);
 }
 
+/** A wrapper of spark-submit, or a variable that an unseen program reads: what it does with a property is not known. */
+function reportUnread(words: readonly ShellWord[], place: Placing, log: ReadingLog): void {
+  const inner = words.find(({ text }) => AWS_CALL.test(text));
+  if (inner !== undefined) {
+    const message = 'a call of aws emr within a word is not followed: read what it runs as a file of its own';
+    log.problem('emr/not-followed', place(inner.start), message);
+    return;
+  }
+  const found = encryptionIn(words);
+  if (found === undefined) return;
+  const message = `this command is no call of Spark or of aws emr that is known, so ${quoted(found.name)} in it is not followed: give what it runs`;
+  log.problem('emr/not-followed', place(found.start), message);
+}
+
 /** Takes a shell text, or flags alone, and reads every call of Spark and of the CLI's EMR commands in it. */
 export function readCommandLine(text: string, place: Placing, log: ReadingLog): void {
   const { commands, open } = readShell(text, { operators: true });
@@ -109,7 +137,9 @@ export function readCommandLine(text: string, place: Placing, log: ReadingLog): 
     const [call] = words.slice(Math.max(0, aws));
     if (aws !== -1 && call !== undefined) {
       readAwsCommand(words.slice(aws + 1), { log, place, at: place(call.start) });
-    } else if (!readArguments(words, place, log) && words[0]?.text.startsWith('-')) flags.push(...words);
+    } else if (readArguments(words, { place, log, from: 'shell' })) continue;
+    else if (words[0]?.text.startsWith('-')) flags.push(...words);
+    else reportUnread(words, place, log);
   }
   if (flags.length > 0) readFlags(flags, place, log);
 }

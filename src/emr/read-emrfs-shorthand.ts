@@ -23,6 +23,11 @@ const NAMES = [
   'RetryPeriod',
   'Args',
 ];
+const OF_PROVIDER = [
+  ['KMSKeyId', 'KMS'],
+  ['CustomProviderLocation', 'Custom'],
+  ['CustomProviderClass', 'Custom'],
+] as const;
 /** The comma before a name and `=` separates; within `[...]` and quotes it does not. */
 const PART = /(?:\[[^\]]*\]|"[^"]*"|'[^']*'|[^,[\]"'])+/gu;
 const ARGUMENT = /(?:"[^"]*"|'[^']*'|[^,"'])+/gu;
@@ -46,6 +51,7 @@ class ShorthandReader {
   read(text: string): void {
     for (const [part] of text.matchAll(PART)) this.#part(part);
     this.#encryption();
+    this.#orphans();
     for (const [argument] of (this.#values.get('Args') ?? '').matchAll(ARGUMENT)) this.#argument(argument);
   }
 
@@ -65,13 +71,14 @@ class ShorthandReader {
       this.#log.problem('emr/bad-value', this.#place, `--emrfs knows no ${quoted(name)}: ${advice}`);
       return;
     }
-    const value = unquoted(part.slice(equals + 1));
+    const written = unquoted(part.slice(equals + 1));
+    const value = name === 'Args' ? written.replace(/^\[|\]$/gu, '') : written;
     const before = this.#values.get(name);
     if (before !== undefined && before !== value) {
       const message = `${name} is set twice with different values: the last one is taken. keep one`;
       this.#log.problem('emr/duplicate', this.#place, message);
     }
-    this.#values.set(name, name === 'Args' ? value.replace(/^\[|\]$/gu, '') : value);
+    this.#values.set(name, value);
   }
 
   #encryption(): void {
@@ -95,6 +102,18 @@ class ShorthandReader {
         this.#clientSide();
         return;
       case undefined:
+    }
+  }
+
+  /** What is about a provider of keys, without that provider: the CLI makes no cluster of it. */
+  #orphans(): void {
+    const isClientSide = this.#values.get('Encryption')?.toLowerCase() === 'clientside';
+    const provider = this.#values.get('ProviderType');
+    for (const [name, parent] of OF_PROVIDER) {
+      const isMeant = isClientSide && (provider ?? parent).toLowerCase() === parent.toLowerCase();
+      if (isMeant || !this.#values.has(name)) continue;
+      const message = `${name} goes with Encryption=ClientSide,ProviderType=${parent}, and the CLI refuses it elsewhere: a key for server-side encryption is Args=[${PROPERTY.emrfsSseKey}=...]`;
+      this.#log.problem('emr/bad-value', this.#place, message);
     }
   }
 
@@ -123,8 +142,11 @@ class ShorthandReader {
 
   #argument(quotedText: string): void {
     const text = unquoted(quotedText);
+    if (text === '') return;
+    // The CLI sets a name without a value to nothing, which no client takes for true.
     const equals = text.indexOf('=');
-    if (equals !== -1) this.#set(unquoted(text.slice(0, equals)), unquoted(text.slice(equals + 1)));
+    const end = equals === -1 ? text.length : equals;
+    this.#set(unquoted(text.slice(0, end)), unquoted(text.slice(end + 1)));
   }
 
   /** The CLI takes these words in any case. */

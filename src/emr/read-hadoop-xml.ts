@@ -30,9 +30,9 @@ const elementsOf = (element: XmlElement): readonly XmlElement[] =>
 
 const localName = ({ name }: XmlElement): string => name.slice(name.indexOf(':') + 1);
 
-/** `<name>` below the property or `name=""` on it: Hadoop takes both. */
+/** `<name>` below the property or `name=""` on it: Hadoop takes both. An element without text is to it as if it was not there. */
 function part(property: XmlElement, name: string): string | undefined {
-  const child = elementsOf(property).findLast((element) => element.name === name);
+  const child = elementsOf(property).findLast((element) => element.name === name && element.text !== '');
   if (child !== undefined) return child.text;
   return Object.hasOwn(property.attributes, name) ? property.attributes[name] : undefined;
 }
@@ -73,7 +73,7 @@ class HadoopXmlReader {
         layer: this.#layer,
         place: this.#place(element.start, shown(name.trim())),
         repetition: 'hadoop',
-        final: part(element, 'final')?.trim() === 'true',
+        final: part(element, 'final') === 'true',
       },
       this.#log,
     );

@@ -1,13 +1,13 @@
 import { quoted, shown } from '../policy/problem-text.ts';
 import type { Entry, ListNode, MapNode, Node } from '../policy/read-node.ts';
 import { isClassification, readClassification } from './read-classification.ts';
-import { entryOf, isTemplateFunction, type JsonText, readJsonText, scalarText } from './read-json-text.ts';
+import { entryOf, type JsonText, readJsonText, scalarText } from './read-json-text.ts';
 import type { ReadingLog } from './read-log.ts';
-import { concernsEncryption } from './read-near-miss.ts';
 import { type Placing, placedAt } from './read-place.ts';
 import { isSecurityConfiguration, readSecurityConfiguration } from './read-security-configuration.ts';
 import type { ShellWord } from './read-shell.ts';
-import { readArguments, readParameters } from './read-spark-submit.ts';
+import { encryptionIn, readArguments, readParameters } from './read-spark-submit.ts';
+import { isTemplateFunction, substitutedText, templateWord } from './read-template.ts';
 
 /** Keys below which a list of classifications stands, or a JSON text that holds one. */
 const LISTS: ReadonlySet<string> = new Set([
@@ -38,6 +38,18 @@ const PARAMETERS: ReadonlySet<string> = new Set([
 const REQUESTS = ['jobDriver', 'JobDriver', 'configurationOverrides', 'ConfigurationOverrides'];
 /** A step: in a request, and as DescribeStep answers. */
 const STEPS: ReadonlySet<string> = new Set(['HadoopJarStep', 'Config']);
+/** A step as the CLI takes it: https://docs.aws.amazon.com/cli/latest/reference/emr/add-steps.html */
+const STEP_TYPES: ReadonlySet<string> = new Set([
+  'custom_jar',
+  'streaming',
+  'hive',
+  'pig',
+  'impala',
+  'spark',
+]);
+/** What a security configuration given as text holds, if it is one. */
+const SECURITY_TEXT = /^\s*\{.*(?:Encryption|Authentication|Authorization)Configuration/su;
+const NO_CLASSIFICATION = 'expected an object with Classification and Properties';
 
 class DocumentReader {
   readonly #log: ReadingLog;
@@ -83,8 +95,9 @@ class DocumentReader {
       return;
     }
     const type = node.entries.get('Type')?.value;
-    if (type?.kind === 'text' && type.value.toLowerCase() === 'spark') {
-      this.#step(node, path, [{ text: 'spark-submit', start: type.start }]);
+    if (type?.kind === 'text' && STEP_TYPES.has(type.value.toLowerCase())) {
+      const leftOut = type.value.toLowerCase() === 'spark';
+      this.#step(node, path, leftOut ? [{ text: 'spark-submit', start: type.start }] : []);
     }
     if (entryOf(node, ...REQUESTS) !== undefined) this.recognised = true;
     for (const entry of node.entries.values()) this.#member(entry, join(path, shown(entry.key)));
@@ -92,13 +105,15 @@ class DocumentReader {
 
   #member(entry: Entry, path: string): void {
     const { key, value } = entry;
-    const text = scalarText(value);
+    const isFunction = isTemplateFunction(value);
+    const text = isFunction ? substitutedText(value) : scalarText(value);
     if (RELEASES.has(key) && text !== undefined) this.#release(entry, text, path);
     else if (PARAMETERS.has(key) && text !== undefined) this.#parameters(value, text, path);
+    else if (PARAMETERS.has(key) && isFunction) this.#notInFile(value, path);
     else if (LISTS.has(key)) this.#list(value, path);
     else if (STEPS.has(key) && value.kind === 'map') this.#step(value, path);
     else if (SECURITY.has(key) && text !== undefined) this.#security(value, text, path);
-    else if (key === 'SecurityConfiguration' && isTemplateFunction(value)) this.#named(value, '', path);
+    else if (key === 'SecurityConfiguration' && isFunction) this.#named(value, '', path);
     else this.value(value, path);
   }
 
@@ -117,24 +132,26 @@ class DocumentReader {
     this.recognised = true;
     const text = scalarText(node);
     if (text !== undefined) {
-      this.#nested(node, text, path);
+      this.#nested(node, text, path, (inner) => this.#listIn(inner, path));
       return;
     }
     const items = node.kind === 'list' ? node.items : [node];
     for (const [index, item] of items.entries()) {
       const at = node.kind === 'list' ? `${path}[${index}]` : path;
       if (item.kind === 'map') {
-        readClassification(item, at, { ...this.#json(), list: (inner, way) => this.#list(inner, way) });
+        readClassification(item, at, {
+          ...this.#json(),
+          list: (inner, way) => this.#list(inner, way),
+        });
       } else if (item.kind !== 'null') {
-        const message = 'expected an object with Classification and Properties';
-        this.#log.problem('emr/bad-value', this.#place(item.start, at), message);
+        this.#log.problem('emr/bad-value', this.#place(item.start, at), NO_CLASSIFICATION);
       }
     }
   }
 
   #security(value: Node, text: string, path: string): void {
-    if (/^\s*\{/u.test(text) && text.includes('EncryptionConfiguration')) {
-      this.#nested(value, text, path);
+    if (SECURITY_TEXT.test(text)) {
+      this.#nested(value, text, path, (inner) => this.value(inner, path));
       return;
     }
     if (path.endsWith('.configuration') || path === 'configuration') return;
@@ -149,38 +166,45 @@ class DocumentReader {
   }
 
   /** JSON within a text: what stands in it has the place of the text. */
-  #nested(value: Node, text: string, path: string): void {
+  #nested(value: Node, text: string, path: string, read: (node: Node) => void): void {
     const outer = this.#place;
     const place = placedAt(outer(value.start, path));
     const node = readJsonText(text, { log: this.#log, place });
     this.#place = place;
     if (node === undefined) this.recognised = true;
-    else if (LISTS.has(path.slice(path.lastIndexOf('.') + 1))) this.#listIn(node, path);
-    else this.value(node, path);
+    else read(node);
     this.#place = outer;
   }
 
   #listIn(node: Node, path: string): void {
     if (scalarText(node) === undefined) this.#list(node, path);
+    else this.#log.problem('emr/bad-value', this.#place(node.start, path), NO_CLASSIFICATION);
   }
 
   /** Reads the arguments of a step; the CLI's steps of type Spark leave the call itself out. */
   #step(map: MapNode, path: string, call: readonly ShellWord[] = []): void {
     const list = map.entries.get('Args')?.value;
+    const within = join(path, 'Args');
+    if (list !== undefined && isTemplateFunction(list)) this.#notInFile(list, within);
     if (list?.kind !== 'list') return;
     this.recognised = true;
-    const within = join(path, 'Args');
     const args = list.items.flatMap((item): ShellWord[] => {
-      const text = scalarText(item);
+      const text = isTemplateFunction(item) ? templateWord(item) : scalarText(item);
       return text === undefined ? [] : [{ text, start: item.start }];
     });
     const words = [...call, ...args];
     const place: Placing = (offset) => this.#place(offset, within);
-    if (readArguments(words, place, this.#log)) return;
-    const other = words.find(({ text }) => concernsEncryption(text.replace(/^-D/u, '').split('=')[0] ?? ''));
+    if (readArguments(words, { place, log: this.#log, from: 'document' })) return;
+    const other = encryptionIn(words);
     if (other === undefined) return;
-    const message = `a step that is no spark-submit sets ${quoted(other.text.split('=')[0] ?? '')}: it is not followed`;
+    const message = `a step that is no spark-submit sets ${quoted(other.name)}: it is not followed`;
     this.#log.problem('emr/not-followed', place(other.start), message);
+  }
+
+  #notInFile(node: Node, path: string): void {
+    this.recognised = true;
+    const message = 'this is a function of the template, and may set S3 encryption: put the text there';
+    this.#log.problem('emr/placeholder', this.#place(node.start, path), message);
   }
 
   #json(): JsonText {

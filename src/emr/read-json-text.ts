@@ -64,10 +64,3 @@ export function scalarText(node: Node): string | undefined {
   if (node.kind === 'number') return node.source;
   return node.kind === 'boolean' ? String(node.value) : undefined;
 }
-
-/** `Ref`, `Fn::GetAtt`, `Fn::Sub`: what CloudFormation puts there is not in the file. */
-export function isTemplateFunction(node: Node): boolean {
-  if (node.kind !== 'map' || node.entries.size !== 1) return false;
-  const [name = ''] = node.entries.keys();
-  return name === 'Ref' || name.startsWith('Fn::');
-}

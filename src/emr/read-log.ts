@@ -61,11 +61,11 @@ export class ReadingLog {
   /** The property that a name was probably meant to be. */
   nearMiss(name: string, place: SettingPlace): string | undefined {
     this.#compared++;
-    if (this.#compared === MOST_COMPARED) {
-      const message = `more than ${MOST_COMPARED} unknown properties of S3: those after this one are not compared`;
+    if (this.#compared === MOST_COMPARED + 1) {
+      const message = `more than ${MOST_COMPARED} unknown properties of S3: this one and those after it are not compared`;
       this.problem('emr/too-large', place, message);
     }
-    return this.#compared < MOST_COMPARED ? meantProperty(name) : undefined;
+    return this.#compared <= MOST_COMPARED ? meantProperty(name) : undefined;
   }
 
   releaseLabel(text: string, place: SettingPlace): void {

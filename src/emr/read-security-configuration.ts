@@ -2,7 +2,8 @@ import { expectedAndMeant, meantOrExpected, quoted } from '../policy/problem-tex
 import type { Entry, MapNode, Node } from '../policy/read-node.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { KMS_MATERIALS_PROVIDER, PROPERTY } from './properties.ts';
-import { isTemplateFunction, type JsonText, scalarText } from './read-json-text.ts';
+import { type JsonText, scalarText } from './read-json-text.ts';
+import { isTemplateFunction } from './read-template.ts';
 import type { SettingPlace } from './setting.ts';
 
 const MODES = ['SSE-S3', 'SSE-KMS', 'CSE-KMS', 'CSE-Custom'] as const;
@@ -57,7 +58,7 @@ class SecurityConfigurationReader {
     const within = join(path, 'AtRestEncryptionConfiguration');
     const atRest = map.entries.get('AtRestEncryptionConfiguration')?.value;
     if (atRest === undefined || atRest.kind === 'null') return;
-    if (atRest.kind !== 'map') {
+    if (atRest.kind !== 'map' || isTemplateFunction(atRest)) {
       this.#wrong(atRest, within, 'expected an object with S3EncryptionConfiguration');
       return;
     }
@@ -170,7 +171,7 @@ class SecurityConfigurationReader {
     for (const [name, value, at] of [[on, 'true'] as const, [off, 'false'] as const, ...rest]) {
       this.#json.log.property({
         name: `${prefix}${name.slice('fs.s3.'.length)}`,
-        value: value.trim(),
+        value,
         layer: 'security-configuration',
         place: at ?? { ...place, path },
         repetition: 'undocumented',
@@ -235,7 +236,7 @@ export function readSecurityConfiguration(map: MapNode, path: string, json: Json
   if (entry === undefined) return;
   const place = json.place(entry.keySpan.start, within);
   const { value } = entry;
-  if (value.kind !== 'map') {
+  if (value.kind !== 'map' || isTemplateFunction(value)) {
     json.log.problem('emr/bad-value', place, 'expected an object with AtRestEncryptionConfiguration');
     return;
   }

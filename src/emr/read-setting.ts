@@ -36,13 +36,14 @@ function hadoopPart(name: string): string {
 function handedOver({ name, place }: WrittenProperty, log: ReadingLog): string | undefined {
   if (name === PROPERTY.optimizedCommitter) return name;
   if (name.startsWith(SPARK_PREFIX)) return name.slice(SPARK_PREFIX.length).trim();
-  const meant = hadoopPart(name.trim());
-  if (concernsEncryption(meant)) {
+  const trimmed = name.trim();
+  const meant = hadoopPart(trimmed);
+  if (trimmed !== PROPERTY.optimizedCommitter && concernsEncryption(meant)) {
     const found = `Spark hands ${quoted(name)} to nobody, since it does not begin with "${SPARK_PREFIX}"`;
     const next = `write ${quoted(`${SPARK_PREFIX}${meant}`)}`;
     return log.problem('emr/ignored-property', place, `${found}: ${next}`);
   }
-  if (name.startsWith('spark.') && meantProperty(name) === PROPERTY.optimizedCommitter) {
+  if (trimmed === PROPERTY.optimizedCommitter || meantProperty(trimmed) === PROPERTY.optimizedCommitter) {
     const message = `Spark on EMR knows no ${quoted(name)}: did you mean ${quoted(PROPERTY.optimizedCommitter)}?`;
     log.problem('emr/unknown-property', place, message);
   }

@@ -11,7 +11,8 @@ export interface ShellText {
 }
 
 const BLANK = /[ \t\r]/;
-const OPERATOR = /[\n;&|()<>]/;
+const OPERATOR = /[\n;&|()]/;
+const REDIRECTION = /<<<|<<-?|>>|[<>]&|>\||<>|[<>]/y;
 /** `<KMS Key Id>` within a word is somebody's placeholder: as a redirection it would stand apart. */
 const PLACEHOLDER = /<[^<>\n"'`$;&|]{1,80}>/y;
 /** As long as a line of a script, so that a text of a million `${` costs no square of it. */
@@ -26,6 +27,8 @@ class ShellReader {
   #word: string[] = [];
   #start: number | undefined;
   #at = 0;
+  /** The next word is the file of a redirection. */
+  #redirected = false;
   #open: ShellText['open'];
 
   constructor(text: string, operators: boolean) {
@@ -45,6 +48,7 @@ class ShellReader {
     else if (BLANK.test(char) || (char === '\n' && !this.#operators)) this.#separate(() => this.#endWord());
     else if (char === '#' && this.#start === undefined && this.#operators) this.#comment();
     else if ((char === '$' || char === '`' || char === '<') && this.#taken(char)) return;
+    else if (this.#operators && (char === '<' || char === '>')) this.#redirect();
     else if (this.#operators && OPERATOR.test(char)) this.#separate(() => this.#endCommand());
     else this.#add(char, 1);
   }
@@ -71,6 +75,7 @@ class ShellReader {
         return;
       }
       if (char === quote) break;
+      if (quote === '"' && (char === '$' || char === '`') && this.#taken(char)) continue;
       const next = this.#text.charAt(this.#at + 1);
       if (char === '\\' && quote === '"' && next === '\n') this.#add('', 2);
       else if (char === '\\' && quote === '"' && next !== '' && ESCAPED_IN_QUOTES.includes(next)) {
@@ -86,6 +91,19 @@ class ShellReader {
     const [ended] = line.exec(this.#text) ?? [];
     if (ended === undefined) this.#add(this.#text.charAt(this.#at + 1), 2);
     else this.#at += ended.length;
+  }
+
+  /** `2>&1`, `>file` and `<<EOF` are no words of the command, wherever they stand in it. */
+  #redirect(): void {
+    if (/^\d+$/.test(this.#word.join(''))) {
+      this.#word = [];
+      this.#start = undefined;
+    }
+    this.#endWord();
+    REDIRECTION.lastIndex = this.#at;
+    const [sign = ''] = REDIRECTION.exec(this.#text) ?? [];
+    this.#at += sign.length;
+    this.#redirected = true;
   }
 
   #comment(): void {
@@ -106,13 +124,15 @@ class ShellReader {
 
   #endWord(): void {
     if (this.#start === undefined) return;
-    this.#words.push({ text: this.#word.join(''), start: this.#start });
+    if (!this.#redirected) this.#words.push({ text: this.#word.join(''), start: this.#start });
+    this.#redirected = false;
     this.#word = [];
     this.#start = undefined;
   }
 
   #endCommand(): void {
     this.#endWord();
+    this.#redirected = false;
     if (this.#words.length > 0) this.#commands.push(this.#words);
     this.#words = [];
   }

@@ -29,7 +29,8 @@ function lines(text: string): readonly Line[] {
   const found: Line[] = [];
   let open: { readonly start: number; readonly parts: string[] } | undefined;
   let start = 0;
-  for (const raw of text.split('\n')) {
+  // A carriage return alone ends a line of a properties file too; the length stays, so do the places.
+  for (const raw of text.replace(/\r(?!\n)/gu, '\n').split('\n')) {
     const line = raw.replace(/\r$/u, '');
     const trimmed = line.trimStart();
     if (open === undefined && (trimmed === '' || COMMENT.test(line))) {

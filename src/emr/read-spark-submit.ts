@@ -22,11 +22,22 @@ const SWITCHES: ReadonlySet<string> = new Set([
   '--version',
   '--usage-error',
   '--load-spark-defaults',
+  // Of spark-sql: https://spark.apache.org/docs/latest/sql-distributed-sql-engine-spark-sql-cli.html
+  '-S',
+  '--silent',
 ]);
 /** With one of these, spark-submit runs nothing. */
 const NO_JOB: ReadonlySet<string> = new Set(['--version', '--help', '--kill', '--status']);
 const CONF: ReadonlySet<string> = new Set(['--conf', '-c']);
 const OPTION = /^(--[A-Za-z][A-Za-z0-9-]*)=(.*)$/su;
+/** Nothing but expansions of a shell: any number of words may come of it. `${JOBS}/a.py` is an application. */
+const EXPANSIONS = /^(?:\$(?:[\w:]+|[@*]|\{[^}]*\}|\([^()]*\))|`[^`]*`)+$/u;
+const EXPANDED = /\$[\w{(]|`/u;
+const CALL = /\b(?:spark-(?:submit|shell|sql)|pyspark|sparkR)\s/u;
+const S3_NAME = /(?:-D)?fs\.s3[an]?\.[\w.-]+/giu;
+
+/** Who fills in the words of a command: a shell, or what fills in a JSON document. */
+type Expander = 'shell' | 'document';
 
 /** What an option carries: after `=` in its own word, or in the next word. */
 interface Option {
@@ -43,7 +54,8 @@ function optionAt(words: readonly ShellWord[], at: number): Option | undefined {
   const [, name, value] = OPTION.exec(word.text) ?? [];
   if (name !== undefined && value !== undefined) return { name, value, start: word.start, length: 1 };
   const next = words[at + 1];
-  const alone = SWITCHES.has(word.text) || next === undefined;
+  // A switch of the application’s own, which is not in the table, is not given `--conf` for its value.
+  const alone = SWITCHES.has(word.text) || next === undefined || CONF.has(next.text);
   if (alone) return { name: word.text, value: undefined, start: word.start, length: 1 };
   return { name: word.text, value: next.text, start: next.start, length: 2 };
 }
@@ -58,7 +70,10 @@ class SparkSubmitReader {
   }
 
   /** Reads the options; `application` says whether the first word that is no option ends them. */
-  options(words: readonly ShellWord[], { application }: { readonly application: boolean }): void {
+  options(
+    words: readonly ShellWord[],
+    { application, from }: { readonly application: boolean; readonly from: Expander },
+  ): void {
     for (let at = 0; at < words.length; ) {
       const word = words[at];
       if (word === undefined) return;
@@ -66,8 +81,8 @@ class SparkSubmitReader {
       if (option !== undefined) {
         this.#option(option);
         at += option.length;
-      } else if (word.text.startsWith('$') && !word.text.startsWith('${')) {
-        this.#expansion(word);
+      } else if (isExpansion(word.text, from)) {
+        reportExpansion(word, this.#place, this.#log);
         at++;
       } else if (application) {
         this.#applicationArguments(words.slice(at + 1));
@@ -84,11 +99,14 @@ class SparkSubmitReader {
     } else if (name === '--properties-file') {
       const message = `--properties-file ${quoted(value ?? '')} is not followed: read that file too`;
       this.#log.problem('emr/not-followed', this.#place(start), message);
-    }
+    } else if (name === '--hiveconf') this.#hiveProperty(value ?? '', start);
   }
 
-  #expansion({ text, start }: ShellWord): void {
-    const message = `${quoted(text.split('=')[0] ?? '')} is not followed: what the shell puts there may hold more options`;
+  /** Of spark-sql, which is not documented to give it to the client of S3. */
+  #hiveProperty(text: string, start: number): void {
+    const name = text.split('=')[0] ?? '';
+    if (!concernsEncryption(name.replace(/^spark\.hadoop\./u, ''))) return;
+    const message = `--hiveconf ${quoted(name)} is not followed: set it by --conf, with "spark.hadoop." before it`;
     this.#log.problem('emr/not-followed', this.#place(start), message);
   }
 
@@ -105,6 +123,28 @@ class SparkSubmitReader {
   }
 }
 
+/** True for a word in whose place any number of words may come. In a document `${...}` is one text. */
+export function isExpansion(text: string, from: Expander): boolean {
+  return from === 'shell' ? EXPANSIONS.test(text) : text.startsWith('$') && !text.startsWith('${');
+}
+
+/** Says that nobody knows what stands in place of a word. */
+export function reportExpansion({ text, start }: ShellWord, place: Placing, log: ReadingLog): void {
+  const message = `${quoted(text)} is not followed: what is put there may hold more options`;
+  log.problem('emr/not-followed', place(start), message);
+}
+
+/** The first property about S3 encryption that the words of an unread command name, and its word. */
+export function encryptionIn(
+  words: readonly ShellWord[],
+): { readonly name: string; readonly start: number } | undefined {
+  for (const { text, start } of words) {
+    const name = text.match(S3_NAME)?.find((found) => concernsEncryption(found.replace(/^-D/u, '')));
+    if (name !== undefined) return { name, start };
+  }
+  return undefined;
+}
+
 /** Takes `name=value` as it follows `--conf`, and reads it. */
 export function readConf(text: string, place: ReturnType<Placing>, log: ReadingLog): void {
   const equals = text.indexOf('=');
@@ -117,6 +157,11 @@ export function readConf(text: string, place: ReturnType<Placing>, log: ReadingL
     return;
   }
   const property = { name: text.slice(0, equals), value: text.slice(equals + 1) };
+  if (EXPANDED.test(property.name)) {
+    const message = `${quoted(property.name)} after --conf is not followed: what is put there may be about S3 encryption`;
+    log.problem('emr/not-followed', place, message);
+    return;
+  }
   readProperty({ ...property, layer: 'job', place, repetition: 'spark-submit' }, log);
 }
 
@@ -126,27 +171,43 @@ export function sparkCallIn(words: readonly ShellWord[]): number {
 }
 
 /** Takes the words of one command and reads it as a job if it calls Spark; false where it does not. */
-export function readArguments(words: readonly ShellWord[], place: Placing, log: ReadingLog): boolean {
+export function readArguments(
+  words: readonly ShellWord[],
+  { place, log, from }: { readonly place: Placing; readonly log: ReadingLog; readonly from: Expander },
+): boolean {
   const call = sparkCallIn(words);
   const first = words[call];
   if (first === undefined) return readWithin(words, place, log);
-  if (words.some(({ text }) => NO_JOB.has(text))) return true;
+  if (runsNothing(words.slice(call + 1), from)) return true;
   const unit = { kind: 'job', place: place(first.start) } as const;
   log.within(unit, () => {
-    new SparkSubmitReader(place, log).options(words.slice(call + 1), { application: true });
+    new SparkSubmitReader(place, log).options(words.slice(call + 1), { application: true, from });
   });
   return true;
+}
+
+/** `--version` after the application is the application’s own. */
+function runsNothing(words: readonly ShellWord[], from: Expander): boolean {
+  for (let at = 0; at < words.length; ) {
+    const option = optionAt(words, at);
+    if (option !== undefined && NO_JOB.has(option.name)) return true;
+    if (option === undefined && !isExpansion(words[at]?.text ?? '', from)) return false;
+    at += option?.length ?? 1;
+  }
+  return false;
 }
 
 /** `bash -c "spark-submit ..."`: a command within a word. */
 function readWithin(words: readonly ShellWord[], place: Placing, log: ReadingLog): boolean {
   let found = false;
   for (const { text, start } of words) {
-    if (!/\bspark-submit\s/u.test(text)) continue;
-    for (const inner of readShell(text, { operators: true }).commands) {
+    if (!CALL.test(text)) continue;
+    const { commands, open } = readShell(text, { operators: true });
+    if (open !== undefined) reportOpenQuote(open, () => place(start), log);
+    for (const inner of commands) {
       if (sparkCallIn(inner) === -1) continue;
       found = true;
-      readArguments(inner, () => place(start), log);
+      readArguments(inner, { place: () => place(start), log, from: 'shell' });
     }
   }
   return found;
@@ -154,7 +215,7 @@ function readWithin(words: readonly ShellWord[], place: Placing, log: ReadingLog
 
 /** Takes flags without a command, as words, and reads them. */
 export function readFlags(words: readonly ShellWord[], place: Placing, log: ReadingLog): void {
-  new SparkSubmitReader(place, log).options(words, { application: false });
+  new SparkSubmitReader(place, log).options(words, { application: false, from: 'shell' });
 }
 
 /** Takes `sparkSubmitParameters`, which no shell sees, and reads its flags. */

@@ -45,7 +45,7 @@ export function connectorOfSettings(
   const connector = CONNECTOR_CLASSES.get(property.value);
   const { setting } = property;
   if (connector === undefined) {
-    properties.refuse(setting, `expected one of ${[...CONNECTOR_CLASSES.keys()].map(quoted).join(' and ')}`);
+    properties.refuse(setting, `expected one of ${[...CONNECTOR_CLASSES.keys()].map(quoted).join(' or ')}`);
   }
   return { ...(connector ? { connector } : {}), setting, problems: properties.problems };
 }
