@@ -1,5 +1,6 @@
 import { importPolicy } from '../emr/import.ts';
 import type { ImportTarget } from '../emr/import-targets.ts';
+import { leavesUnread } from '../emr/problem.ts';
 import { writeTarget } from '../emr/write-target.ts';
 import { printable } from '../objects/printable.ts';
 import {
@@ -57,7 +58,7 @@ export async function emrImport(invocation: EmrImport, io: CliIo): Promise<ExitS
   await sink.write(text.trimEnd());
   await sink.close();
   if (output !== undefined) tell(io, printable(`${output}: ${rules} rule${rules === 1 ? '' : 's'}`));
-  return all.some(({ id, level }) => level === 'error' || id === 'emr/not-expressible')
+  return all.some((problem) => leavesUnread(problem) || problem.id === 'emr/not-expressible')
     ? EXIT.incomplete
     : EXIT.nothing;
 }

@@ -2,7 +2,7 @@ import type { KeyDirectory } from '../audit/ports.ts';
 import { connect, kmsKeys, s3BucketSettings } from '../compose.ts';
 import { refusalText } from '../emr/bucket-check-text.ts';
 import { type PlannedWrite, predictWrites } from '../emr/predict.ts';
-import type { EmrProblem } from '../emr/problem.ts';
+import { type EmrProblem, leavesUnread } from '../emr/problem.ts';
 import type { Connector } from '../emr/setting.ts';
 import { writeTarget } from '../emr/write-target.ts';
 import type { BucketDefault } from '../encryption/bucket-default.ts';
@@ -174,6 +174,6 @@ function statusOf({ judged, problems, uncovered }: Preflight): ExitStatus {
     ...{ exempt: 0, unknown: 0, gone: 0 },
   };
   for (const { outcome } of judged) counts[outcome] += 1;
-  const unreadable = problems.filter(({ level }) => level === 'error').length;
+  const unreadable = problems.filter(leavesUnread).length;
   return exitStatus({ counts, uncovered, unreadable, read: judged.length });
 }

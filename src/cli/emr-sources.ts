@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { importedConnector } from '../emr/import-release.ts';
 import type { EmrProblem } from '../emr/problem.ts';
 import { readConfFlag } from '../emr/read-conf-line.ts';
@@ -42,9 +43,30 @@ export async function readSources({ configs, confs, emrfs }: EmrInputs, io: CliI
   return {
     readings,
     settings: readings.flatMap(({ settings }) => settings),
-    problems: readings.flatMap(({ problems }) => problems).filter(toldWith(readings)),
+    problems: readings
+      .flatMap(({ problems }) => problems)
+      .filter(toldWith(readings))
+      .filter((problem) => !isGiven(problem, { configs, readings })),
   };
 }
+
+/** True where what one source only names was given as another. Files go by their names: where they lie on a cluster differs. */
+function isGiven(
+  { unread }: EmrProblem,
+  { configs, readings }: { readonly configs: readonly string[]; readonly readings: readonly EmrReading[] },
+): boolean {
+  switch (unread?.kind) {
+    case 'file':
+      return configs.some((path) => path !== '-' && basename(path) === lastName(unread.name));
+    case 'security-configuration':
+      return readings.some(({ securityConfiguration }) => securityConfiguration === true);
+    case 'words':
+    case undefined:
+      return false;
+  }
+}
+
+const lastName = (uri: string): string => uri.slice(uri.lastIndexOf('/') + 1);
 
 const SILENT = 'emr/no-s3-encryption';
 

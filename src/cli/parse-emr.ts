@@ -36,8 +36,8 @@ Exit status:
   0  every write satisfies the policy, or is exempt from it
   1  a write would break it, or is uncovered where the policy says "uncovered: alert"
   2  bad usage, bad policy, or nothing of the input readable
-  3  something could not be told: a key that does not resolve, a default that is not known, a setting that is not
-     understood (wins over 1)
+  3  something could not be told: a key that does not resolve, a default that is not known, a file that is named
+     and not given, a setting that is not understood (wins over 1)
 `;
 
 /** Commander gives a repeated option as a list. */

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { placeText } from '../emr/place-text.ts';
 import type { Prediction } from '../emr/predict.ts';
-import type { EmrProblem } from '../emr/problem.ts';
+import { type EmrProblem, leavesUnread } from '../emr/problem.ts';
 import { readServerSide } from '../encryption/server-side.ts';
 import { printable } from '../objects/printable.ts';
 import type { UncoveredAction } from '../policy/types.ts';
@@ -179,12 +179,10 @@ function findingsOf(record: AuditRecord) {
 
 /** One test for each write, for a pipeline that shows JUnit results; what could not be read is a test too. */
 export function preflightJunit({ policy, judged, problems, uncovered }: Preflight): string {
-  const unread = problems
-    .filter(({ level }) => level === 'error')
-    .map(({ id, place, message }): JunitCase => {
-      const result = { kind: 'error', type: id, message, text: `${placeText(place)}: ${message}` } as const;
-      return { group: 'configuration', name: placeText(place), result };
-    });
+  const unread = problems.filter(leavesUnread).map(({ id, place, message }): JunitCase => {
+    const result = { kind: 'error', type: id, message, text: `${placeText(place)}: ${message}` } as const;
+    return { group: 'configuration', name: placeText(place), result };
+  });
   const writes = judged.map(
     (one): JunitCase => ({
       group: one.here.governed?.rule.id ?? 'no rule',

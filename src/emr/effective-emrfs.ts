@@ -106,6 +106,9 @@ function emrfsClientSide(properties: ClientProperties, enabled: Setting): Client
   if (provider.kind === 'undecided') return undecided(provider.why);
   if (storage.kind === 'undecided') return undecided(storage.why);
   if (version2.kind === 'undecided') return undecided(version2.why);
+  if (provider.kind === 'set' && provider.value === '') {
+    return undecided(properties.refuse(provider.setting, 'expected the name of a class, or remove it').why);
+  }
   if (provider.kind === 'set' && provider.value !== KMS_MATERIALS_PROVIDER) {
     return { type: 'cse-custom', provider: provider.value, storage: storage.kind };
   }

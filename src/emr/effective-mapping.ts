@@ -48,9 +48,23 @@ export function handedOnEncryption(properties: ClientProperties): ClientEncrypti
 const CLIENT_SIDE_LEFT_OPEN =
   'is not among the properties that AWS documents as handed on to S3A: whether S3A encrypts is not known';
 
+/**
+ * A blank algorithm of S3A's is none. Whether EMR takes it for one that is not set, and hands on what is set for EMRFS, is
+ * not documented.
+ */
+export function besideBlank(properties: ClientProperties, blank: Setting): ClientEncryption {
+  const mode = emrfsMode(properties);
+  if (mode.kind === 'none' || mode.kind === 'undecided') return handedOnEncryption(properties);
+  const what = `stands beside a blank ${quoted(blank.name)}: whether EMR hands it on there is not documented`;
+  return undecided(leftOpen(properties, mode.setting, what).why);
+}
+
+/** The names under which S3A may get a key: its own, and where EMR hands them on those of EMRFS. */
+const HANDED_ON_KEYS = [PROPERTY.s3aKey, PROPERTY.emrfsSseKey, PROPERTY.emrfsCseKey];
+
 /** A key of S3A's that nothing uses. */
-export function reportUnusedKey(properties: ClientProperties, why: string): void {
-  for (const setting of properties.present([PROPERTY.s3aKey])) {
+export function reportUnusedKey(properties: ClientProperties, why: string, mapped = false): void {
+  for (const setting of properties.present(mapped ? HANDED_ON_KEYS : [PROPERTY.s3aKey])) {
     properties.report('emr/ignored-property', setting, `${quoted(setting.name)} does nothing: ${why}`);
   }
 }

@@ -3,6 +3,7 @@ import type { ClientEncryption } from './client-encryption.ts';
 import { reportContext, reportMissingKey } from './effective-emrfs.ts';
 import { readKey } from './effective-key.ts';
 import {
+  besideBlank,
   handedOnAlgorithm,
   handedOnEncryption,
   handedOnKey,
@@ -43,12 +44,13 @@ function byAlgorithm(
   const word = algorithm.value.toUpperCase();
   switch (word) {
     case '':
-      return { type: 'unstated' };
+      return blank(properties, algorithm, mapped);
     case 'AES256':
     case 'SSE-S3':
       reportUnusedKey(
         properties,
         'SSE-S3 takes no key, and S3A may refuse to start with one: set it for other buckets alone',
+        mapped,
       );
       return { type: 'sse-s3' };
     case 'SSE-KMS':
@@ -63,6 +65,12 @@ function byAlgorithm(
     default:
       return undecided(properties.refuse(algorithm.setting, EXPECTED).why);
   }
+}
+
+function blank(properties: ClientProperties, { setting }: SetProperty, mapped: boolean): ClientEncryption {
+  if (mapped) return besideBlank(properties, setting);
+  reportUnusedKey(properties, `${quoted(setting.name)} is blank, so the bucket's default decides`);
+  return { type: 'unstated' };
 }
 
 function serverSide(

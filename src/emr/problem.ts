@@ -28,6 +28,12 @@ export const EMR_PROBLEM_LEVELS = {
 
 export type EmrProblemId = keyof typeof EMR_PROBLEM_LEVELS;
 
+/** What may hold settings and was not read. A `file` by its name, as it is written; the other kind can be given by nobody. */
+export type Unread =
+  | { readonly kind: 'file'; readonly name: string }
+  | { readonly kind: 'security-configuration' }
+  | { readonly kind: 'words' };
+
 /** One finding about an EMR, Spark or Hadoop configuration: an error leaves something unread, a note is an answer. */
 export interface EmrProblem {
   readonly id: EmrProblemId;
@@ -35,12 +41,24 @@ export interface EmrProblem {
   readonly place: SettingPlace;
   /** One sentence: what was found, what was expected, what to do. Text of the file in it is printable and cut. */
   readonly message: string;
+  /** There where settings may have been left out: what was decided without them is not certain. */
+  readonly unread?: Unread;
 }
 
 /** Takes an id, its place and one sentence, and gives the problem with the id's level. */
-export const emrProblem = (id: EmrProblemId, place: SettingPlace, message: string): EmrProblem => ({
+export const emrProblem = (
+  id: EmrProblemId,
+  place: SettingPlace,
+  message: string,
+  unread?: Unread,
+): EmrProblem => ({
   id,
   level: EMR_PROBLEM_LEVELS[id],
   place,
   message,
+  ...(unread === undefined ? {} : { unread }),
 });
+
+/** True for a problem that leaves something unread which may be about encryption. */
+export const leavesUnread = ({ level, unread }: EmrProblem): boolean =>
+  level === 'error' || unread !== undefined;

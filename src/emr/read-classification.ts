@@ -96,6 +96,17 @@ function readMembers(node: MapNode, path: string, { log, place }: JsonText): voi
   }
 }
 
+const PROPERTIES = ['Properties', 'properties', 'ConfigurationProperties', 'configurationProperties'];
+const NESTED = ['Configurations', 'configurations'];
+
+/** EMR takes one spelling, and nothing says which: only the first is read. */
+function reportTwice(node: MapNode, names: readonly string[], path: string, { log, place }: JsonText): void {
+  const [first, second] = names.flatMap((name) => node.entries.get(name) ?? []);
+  if (first === undefined || second === undefined) return;
+  const message = `${quoted(second.key)} is not read, because ${quoted(first.key)} is there too: keep one`;
+  log.problem('emr/bad-value', place(second.keySpan.start, path), message);
+}
+
 /**
  * Takes one object of a `Configurations` list, the way to it, and reads its properties; nested ones are given to `list`.
  * https://docs.aws.amazon.com/emr/latest/APIReference/API_Configuration.html
@@ -119,13 +130,8 @@ export function readClassification(
     const message = `unknown classification ${quoted(name)}, it is not read: ${meantOrExpected(name, KNOWN, 'docs/emr.md')}`;
     json.log.problem('emr/unknown-classification', json.place(entry.value.start, path), message);
   }
-  const properties = entryOf(
-    node,
-    'Properties',
-    'properties',
-    'ConfigurationProperties',
-    'configurationProperties',
-  )?.value;
+  for (const names of [PROPERTIES, NESTED]) reportTwice(node, names, within, json);
+  const properties = entryOf(node, ...PROPERTIES)?.value;
   if (layer !== undefined && properties !== undefined && isTemplateFunction(properties)) {
     const message = 'Properties is a function of the template: put the properties there';
     json.log.problem('emr/placeholder', json.place(properties.start, within), message);
@@ -138,6 +144,6 @@ export function readClassification(
     const message = 'Properties is no object: expected names with their values as text';
     json.log.problem('emr/bad-value', json.place(properties.start, within), message);
   }
-  const nested = entryOf(node, 'Configurations', 'configurations')?.value;
+  const nested = entryOf(node, ...NESTED)?.value;
   if (nested !== undefined) json.list(nested, within);
 }

@@ -1,4 +1,5 @@
 import { quoted } from '../policy/problem-text.ts';
+import type { Unread } from './problem.ts';
 import { readShorthand } from './read-emrfs-shorthand.ts';
 import { readJsonDocument } from './read-json-document.ts';
 import type { ReadingLog } from './read-log.ts';
@@ -91,7 +92,13 @@ class AwsCommandReader {
     const message = isNamed
       ? `${name} ${quoted(text)} is not followed: read what it names too`
       : `${name} in the short form is not followed: write its value as JSON`;
-    this.#log.problem('emr/not-followed', place, message);
+    const unread: Unread =
+      name === '--security-configuration'
+        ? { kind: 'security-configuration' }
+        : isFile
+          ? { kind: 'file', name: text }
+          : { kind: 'words' };
+    this.#log.problem('emr/not-followed', place, message, unread);
   }
 }
 
@@ -118,13 +125,13 @@ function reportUnread(words: readonly ShellWord[], place: Placing, log: ReadingL
   const inner = words.find(({ text }) => AWS_CALL.test(text));
   if (inner !== undefined) {
     const message = 'a call of aws emr within a word is not followed: read what it runs as a file of its own';
-    log.problem('emr/not-followed', place(inner.start), message);
+    log.problem('emr/not-followed', place(inner.start), message, { kind: 'words' });
     return;
   }
   const found = encryptionIn(words);
   if (found === undefined) return;
   const message = `this command is no call of Spark or of aws emr that is known, so ${quoted(found.name)} in it is not followed: give what it runs`;
-  log.problem('emr/not-followed', place(found.start), message);
+  log.problem('emr/not-followed', place(found.start), message, { kind: 'words' });
 }
 
 /** Takes a shell text, or flags alone, and reads every call of Spark and of the CLI's EMR commands in it. */

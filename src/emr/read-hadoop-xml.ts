@@ -81,8 +81,10 @@ class HadoopXmlReader {
 
   #include(element: XmlElement): void {
     const href = Object.hasOwn(element.attributes, 'href') ? element.attributes.href : undefined;
-    const message = `the XInclude of ${quoted(href ?? '')} is not followed: read that file too`;
-    this.#log.problem('emr/not-followed', this.#place(element.start), message);
+    if (href === undefined || href === '') return;
+    const message = `the XInclude of ${quoted(href)} is not followed: read that file too`;
+    const unread = { kind: 'file', name: href } as const;
+    this.#log.problem('emr/not-followed', this.#place(element.start), message, unread);
   }
 }
 

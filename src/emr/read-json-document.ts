@@ -109,7 +109,7 @@ class DocumentReader {
     const text = isFunction ? substitutedText(value) : scalarText(value);
     if (RELEASES.has(key) && text !== undefined) this.#release(entry, text, path);
     else if (PARAMETERS.has(key) && text !== undefined) this.#parameters(value, text, path);
-    else if (PARAMETERS.has(key) && isFunction) this.#notInFile(value, path);
+    else if (isFunction && (PARAMETERS.has(key) || REQUESTS.includes(key))) this.#notInFile(value, path);
     else if (LISTS.has(key)) this.#list(value, path);
     else if (STEPS.has(key) && value.kind === 'map') this.#step(value, path);
     else if (SECURITY.has(key) && text !== undefined) this.#security(value, text, path);
@@ -162,7 +162,9 @@ class DocumentReader {
     this.recognised = true;
     const found = `the security configuration${name} is only named here, and it overrides what this file sets`;
     const next = 'read it too (aws emr describe-security-configuration)';
-    this.#log.problem('emr/not-followed', this.#place(value.start, path), `${found}: ${next}`);
+    const place = this.#place(value.start, path);
+    const unread = { kind: 'security-configuration' } as const;
+    this.#log.problem('emr/not-followed', place, `${found}: ${next}`, unread);
   }
 
   /** JSON within a text: what stands in it has the place of the text. */
@@ -198,7 +200,7 @@ class DocumentReader {
     const other = encryptionIn(words);
     if (other === undefined) return;
     const message = `a step that is no spark-submit sets ${quoted(other.name)}: it is not followed`;
-    this.#log.problem('emr/not-followed', place(other.start), message);
+    this.#log.problem('emr/not-followed', place(other.start), message, { kind: 'words' });
   }
 
   #notInFile(node: Node, path: string): void {

@@ -1,4 +1,4 @@
-import { type EmrProblem, type EmrProblemId, emrProblem } from './problem.ts';
+import { type EmrProblem, type EmrProblemId, emrProblem, type Unread } from './problem.ts';
 import { knownProperty } from './properties.ts';
 import { meantProperty } from './read-near-miss.ts';
 import { inOrder } from './read-place.ts';
@@ -36,8 +36,8 @@ export class ReadingLog {
     return false;
   }
 
-  problem(id: EmrProblemId, place: SettingPlace, message: string): undefined {
-    this.#problems.push(emrProblem(id, place, message));
+  problem(id: EmrProblemId, place: SettingPlace, message: string, unread?: Unread): undefined {
+    this.#problems.push(emrProblem(id, place, message, unread));
     return undefined;
   }
 
@@ -94,7 +94,13 @@ export class ReadingLog {
       this.problem('emr/no-s3-encryption', { source: this.source }, message);
     }
     const sorted = this.#problems.toSorted((a, b) => inOrder(a.place, b.place));
-    return { settings, problems: sorted, ...(label === undefined ? {} : { releaseLabel: label }) };
+    const secured = this.#units.some(({ kind }) => kind === 'security configuration');
+    return {
+      settings,
+      problems: sorted,
+      ...(label === undefined ? {} : { releaseLabel: label }),
+      ...(secured ? { securityConfiguration: true } : {}),
+    };
   }
 
   #label(): string | undefined {

@@ -98,7 +98,8 @@ class SparkSubmitReader {
       } else readConf(value, this.#place(start), this.#log);
     } else if (name === '--properties-file') {
       const message = `--properties-file ${quoted(value ?? '')} is not followed: read that file too`;
-      this.#log.problem('emr/not-followed', this.#place(start), message);
+      const unread = { kind: 'file', name: value ?? '' } as const;
+      this.#log.problem('emr/not-followed', this.#place(start), message, unread);
     } else if (name === '--hiveconf') this.#hiveProperty(value ?? '', start);
   }
 
@@ -107,7 +108,7 @@ class SparkSubmitReader {
     const name = text.split('=')[0] ?? '';
     if (!concernsEncryption(name.replace(/^spark\.hadoop\./u, ''))) return;
     const message = `--hiveconf ${quoted(name)} is not followed: set it by --conf, with "spark.hadoop." before it`;
-    this.#log.problem('emr/not-followed', this.#place(start), message);
+    this.#log.problem('emr/not-followed', this.#place(start), message, { kind: 'words' });
   }
 
   /** Spark gives what stands after the application to the application. */
@@ -131,7 +132,7 @@ export function isExpansion(text: string, from: Expander): boolean {
 /** Says that nobody knows what stands in place of a word. */
 export function reportExpansion({ text, start }: ShellWord, place: Placing, log: ReadingLog): void {
   const message = `${quoted(text)} is not followed: what is put there may hold more options`;
-  log.problem('emr/not-followed', place(start), message);
+  log.problem('emr/not-followed', place(start), message, { kind: 'words' });
 }
 
 /** The first property about S3 encryption that the words of an unread command name, and its word. */
@@ -159,7 +160,7 @@ export function readConf(text: string, place: ReturnType<Placing>, log: ReadingL
   const property = { name: text.slice(0, equals), value: text.slice(equals + 1) };
   if (EXPANDED.test(property.name)) {
     const message = `${quoted(property.name)} after --conf is not followed: what is put there may be about S3 encryption`;
-    log.problem('emr/not-followed', place, message);
+    log.problem('emr/not-followed', place, message, { kind: 'words' });
     return;
   }
   readProperty({ ...property, layer: 'job', place, repetition: 'spark-submit' }, log);

@@ -7,4 +7,6 @@ export interface EmrReading {
   readonly problems: readonly EmrProblem[];
   /** `emr-7.10.0` or `emr-6.15.0-latest`, where the document holds one. */
   readonly releaseLabel?: string;
+  /** There where it holds a whole security configuration, about S3 or not. */
+  readonly securityConfiguration?: true;
 }

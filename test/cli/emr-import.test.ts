@@ -95,6 +95,19 @@ describe('what could not be read, decided or expressed is status 3, and the rest
     expect(result.stdout).not.toMatch(/^ {4}sse:/m);
   });
 
+  it('a properties file that is named and not given', async () => {
+    const job = fileWith('job.sh', `spark-submit --properties-file /etc/lake.conf a.py`);
+    const others = ['--config', s3aUnder(FINANCE), ...RELEASE];
+    const without = await imported(['--config', job, ...others]);
+    expect(without.status).toBe(3);
+    expect(without.stderr).toContain('/etc/lake.conf');
+    const file = fileWith('lake.conf', 'spark.executor.cores 4');
+    expect(await imported(['--config', job, '--config', file, ...others])).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+  });
+
   it('a broken file beside a good one', async () => {
     const broken = fileWith('broken.json', '{');
     const result = await imported(['--config', broken, '--config', s3aUnder(FINANCE), ...RELEASE]);
@@ -113,6 +126,11 @@ describe('bad usage is status 2, with nothing on standard output', () => {
       '--prefix finance/ is no place in S3: expected s3://BUCKET/PREFIX/',
     ],
     ['no word on what serves s3://', ['--conf', 'a=b'], 'nothing says what serves s3:// paths'],
+    [
+      'no word on it where s3a:// may get what is set for it',
+      ['--conf', 'spark.hadoop.fs.s3.enableServerSideEncryption=true', '--scheme', 's3a'],
+      'nothing says what serves s3:// paths',
+    ],
     ['a file that is not there', ['--config', '/nowhere', ...RELEASE], 'there is no such file or directory'],
     ['a scheme that is none', ['--conf', 'a=b', '--scheme', 'hdfs'], 'Allowed choices are s3, s3a.'],
   ] as const) {

@@ -157,6 +157,27 @@ describe('a rule', () => {
     expect(found).toEqual([`core-site.xml emr/alias: "s3://*": ${ALIAS}`]);
   });
 
+  it('of an alias ARN tells that it may mean another key later, in whatever account', () => {
+    const alias = 'arn:aws:kms:eu-west-1:111122223333:alias/finance';
+    const remark = `the alias "${alias}" is resolved when it is used, and may mean another key later: name the key by its ARN`;
+    const rows: readonly Row[] = [
+      [ALGORITHM, 'SSE-KMS'],
+      [KEY, alias],
+    ];
+    expect(imported(rows, 's3a-s3a').found).toEqual([`core-site.xml emr/alias: "s3://*": ${remark}`]);
+  });
+
+  it("of a class of the user's with instruction files tells that the auditor has to read those", () => {
+    const rows: readonly Row[] = [
+      [CSE, 'true'],
+      ['fs.s3.cse.encryptionMaterialsProvider', 'org.example.P'],
+      [STORAGE, 'InstructionFile'],
+    ];
+    const { said, yaml } = imported(rows, 's3-emrfs');
+    expect(yaml.at(-1)).toBe('    cse: required');
+    expect(said).toBe([from(rows), CUSTOM, INSTRUCTION].join(' '));
+  });
+
   it('has no other origin than what encrypts: neither the cache nor the committer', () => {
     const rows: readonly Row[] = [
       [SSE, 'true'],

@@ -162,3 +162,17 @@ describe('classifications within a classification are read', () => {
     expect(read({ Classification: 'hadoop-env', [name]: nested })).toEqual(told(place));
   });
 });
+
+describe('two spellings of one member', () => {
+  it.each([
+    ['Properties', 'ConfigurationProperties'],
+    ['Properties', 'properties'],
+    ['Configurations', 'configurations'],
+  ])('are an error, %s and %s: only one of them is read', (first, second) => {
+    const text = JSON.stringify([{ Classification: 'emrfs-site', [second]: null, [first]: null }]);
+    const { problems } = readConfiguration(text, 'lake.json');
+    expect(problems.map(({ id, message }) => `${id}: ${message}`)).toEqual([
+      `emr/bad-value: "${second}" is not read, because "${first}" is there too: keep one`,
+    ]);
+  });
+});

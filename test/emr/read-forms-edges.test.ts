@@ -152,6 +152,45 @@ describe('an argument of --emrfs', () => {
   it('without an equals sign is not taken for a property that its name resembles', () => {
     expect(set(short('Args=[fs.s3.cse.kms.regions]'))).toEqual([]);
   });
+
+  it('without an equals sign is set to nothing, as the CLI does', () => {
+    const reading = short('Encryption=ClientSide,ProviderType=KMS,KMSKeyId=alias/x,Args=[fs.s3.cse.enabled]');
+    expect(said(reading)).toContain(
+      'emr/bad-value: "fs.s3.cse.enabled" is "", expected "true" or "false": Hadoop ignores every other word',
+    );
+  });
+
+  it('given twice in one list and the same is given once', () => {
+    expect(said(short(`SSE=true,Args=[${CONTEXT}=b],Args=[${CONTEXT}=b]`))).toEqual([]);
+    expect(said(short('SSE=true,Args=[],Args=[]'))).toEqual([]);
+  });
+});
+
+describe('what is about a provider of keys', () => {
+  const refusal = (name: string, provider: string): string =>
+    `emr/bad-value: ${name} goes with Encryption=ClientSide,ProviderType=${provider}, and the CLI refuses it elsewhere: a key for server-side encryption is Args=[fs.s3.serverSideEncryption.kms.keyId=...]`;
+
+  it.each([
+    ['SSE=true,KMSKeyId=alias/x', [refusal('KMSKeyId', 'KMS')]],
+    ['Encryption=ServerSide,KMSKeyId=alias/x', [refusal('KMSKeyId', 'KMS')]],
+    ['KMSKeyId=alias/x', [refusal('KMSKeyId', 'KMS')]],
+    [
+      'SSE=true,CustomProviderLocation=s3://a/b,CustomProviderClass=C',
+      [refusal('CustomProviderLocation', 'Custom'), refusal('CustomProviderClass', 'Custom')],
+    ],
+    [
+      'Encryption=clientside,ProviderType=kms,KMSKeyId=alias/x,CustomProviderClass=C',
+      [refusal('CustomProviderClass', 'Custom')],
+    ],
+  ])('is refused without that provider: %s', (text, messages) => {
+    expect(said(short(text))).toEqual(messages);
+  });
+
+  it('is not refused a second time where the provider itself is missing', () => {
+    expect(said(short('Encryption=ClientSide,KMSKeyId=alias/x'))).toEqual([
+      'emr/bad-value: ProviderType is missing in --emrfs: write ProviderType=... there',
+    ]);
+  });
 });
 
 const ENABLED = 'fs.s3.cse.enabled';
@@ -186,26 +225,44 @@ describe('a Hadoop configuration file', () => {
   });
 
   it.each([
-    ['<xi:include href="more.xml"/>', 'the XInclude of "more.xml" is not followed: read that file too'],
-    ['<include/>', 'the XInclude of "" is not followed: read that file too'],
-    [
-      property('fs.s3.cse.kms.region', 'x', '<xi:include href="key.txt"/>'),
-      'the XInclude of "key.txt" is not followed: read that file too',
-    ],
-  ])('that includes another says that it is to be read too: %s', (text, message) => {
+    ['<xi:include href="more.xml"/>', 'more.xml'],
+    ['<include href="/etc/more.xml"/>', '/etc/more.xml'],
+    [property('fs.s3.cse.kms.region', 'x', '<xi:include href="key.txt"/>'), 'key.txt'],
+  ])('that includes another says that it is to be read too: %s', (text, name) => {
     const { problems } = site(`<configuration>${text}</configuration>`);
     expect(problems.filter(({ id }) => id === 'emr/not-followed')).toEqual([
       {
         id: 'emr/not-followed',
         level: 'warning',
         place: expect.objectContaining({ source: 'core-site.xml', line: 1 }),
-        message,
+        message: `the XInclude of "${name}" is not followed: read that file too`,
+        unread: { kind: 'file', name },
       },
     ]);
   });
 
-  it('without include says of none', () => {
-    expect(said(site(`<configuration>${property(ENABLED, 'true')}</configuration>`))).toEqual([]);
+  it.each(['', '<xi:include/>', '<xi:include href=""/>'])(
+    'that includes nothing says of none: %s',
+    (more) => {
+      expect(said(site(`<configuration>${property(ENABLED, 'true')}${more}</configuration>`))).toEqual([]);
+    },
+  );
+
+  it('takes an element without text as if it was not there, and an empty attribute as a value', () => {
+    const key = 'fs.s3.cse.kms.keyId';
+    const first = property(key, 'alias/lake');
+    const element = site(`<configuration>${first}${property(key, '')}</configuration>`);
+    expect([set(element), said(element)]).toEqual([[`${key}=alias/lake`], []]);
+    const attribute = site(`<configuration>${first}<property name="${key}" value=""/></configuration>`);
+    expect(set(attribute)).toEqual([`${key}=`]);
+  });
+
+  it('has a final property only where nothing stands around the word', () => {
+    const region = 'fs.s3.cse.kms.region';
+    const both = (final: string) =>
+      set(site(`<configuration>${property(region, 'eu', final)}${property(region, 'us')}</configuration>`));
+    expect(both('<final>true</final>')).toEqual([`${region}=eu`]);
+    expect(both('<final> true </final>')).toEqual([`${region}=us`]);
   });
 
   it('with a DOCTYPE says that nothing is taken from it, and not where one is only written about', () => {

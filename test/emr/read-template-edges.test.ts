@@ -43,6 +43,11 @@ describe('what a function of a template would set is never taken for nothing', (
       `${FUNCTION}  @ 2:28 sparkSubmitParameters`,
     ],
     [
+      'the overrides of a job',
+      { jobDriver: {}, configurationOverrides: IF },
+      `${FUNCTION}  @ 3:29 configurationOverrides`,
+    ],
+    [
       'sparkSubmitParameters that are filled in',
       { sparkSubmitParameters: SUB },
       `job  fs.s3a.encryption.key = \${Key}  @ 2:28 sparkSubmitParameters`,

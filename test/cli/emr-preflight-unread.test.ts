@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { FINANCE, policyFile, s3aUnder, TWO_TENANTS } from './emr-files.ts';
+import { fileWith, type Run, run } from './run.ts';
+
+describe('what a configuration only names may hold anything: status 3, unless it is given too', () => {
+  const beside = (name: string, text: string, more: readonly string[] = []): Promise<Run> =>
+    run([
+      ...['emr', 'preflight', '--policy', policyFile(TWO_TENANTS), '--config', fileWith(name, text)],
+      ...[...more, '--config', s3aUnder(FINANCE), '--write', 's3a://acme-lake/finance/'],
+    ]);
+
+  it('a properties file, which is told with its place', async () => {
+    const job = 'spark-submit --properties-file s3://acme/lake.conf a.py';
+    const { status, stdout, stderr } = await beside('job.sh', job);
+    expect(status).toBe(3);
+    expect(stdout).toContain('1 write: 1 compliant');
+    expect(stderr).toMatch(
+      /job\.sh:1:32: warning: --properties-file "s3:\/\/acme\/lake\.conf" is not followed: read that file too/,
+    );
+    const given = ['--config', fileWith('lake.conf', 'spark.executor.cores 4')];
+    expect(await beside('job.sh', job, given)).toMatchObject({ status: 0, stderr: '' });
+    const other = ['--config', fileWith('other.conf', 'spark.executor.cores 4')];
+    expect((await beside('job.sh', job, other)).status).toBe(3);
+  });
+
+  it('a security configuration, whatever it is about', async () => {
+    const cluster = '{"ReleaseLabel":"emr-6.15.0","SecurityConfiguration":"lake"}';
+    expect((await beside('cluster.json', cluster)).status).toBe(3);
+    const given = ['--config', fileWith('lake.json', '{"EncryptionConfiguration":{}}')];
+    expect((await beside('cluster.json', cluster, given)).status).toBe(0);
+  });
+
+  it('a variable of a shell, which no file can give', async () => {
+    expect((await beside('job.sh', 'spark-submit $MORE a.py')).status).toBe(3);
+  });
+
+  it('and is a failed test in JUnit', async () => {
+    const { stdout } = await beside('job.sh', 'spark-submit $MORE a.py', ['--format', 'junit']);
+    expect(stdout).toContain('errors="1"');
+    expect(stdout).toContain('emr/not-followed');
+  });
+});
