@@ -142,57 +142,45 @@ function prove(envelope: Envelope, options: NonEmpty<KeyOption>, query: CseQuery
       args: { answers: ['the encryption context is no JSON object of strings'] },
     });
   }
-  const outcomes = options.map((option) => proveOne(option, envelope.wrappedKey, context, query));
-  if (outcomes.some(({ kind }) => kind === 'proven')) return NOTHING;
-  const expired = outcomes.find((one) => one.kind === 'expired');
-  if (expired?.kind === 'expired' && outcomes.every(({ lapsed }) => lapsed)) {
-    const { key: actual, until, written } = expired;
-    const allowed = [...new Set(options.map((option) => shownMeaning(optionMeaning(option, query))))];
-    return violation({ code: 'KMS_KEY_EXPIRED', args: { layer: 'cse', allowed, actual, until, written } });
+  const written = query.writtenMs === undefined ? undefined : utcDay(query.writtenMs);
+  const answers = new Set<string>();
+  for (const option of options) {
+    const { until } = option;
+    const proof = tryKey(option, { wrappedKey: envelope.wrappedKey, context }, query);
+    if (proof.kind === 'undecided') answers.add(proof.answer);
+    else if (until === undefined) return NOTHING;
+    else if (written === undefined) {
+      answers.add(`proven for a key whose last day is ${until}, but not when the object was written`);
+    } else if (written <= until) return NOTHING;
+    else if (options.every((other) => other.until !== undefined && other.until < written)) {
+      const allowed = [...new Set(options.map((other) => shownMeaning(optionMeaning(other, query))))];
+      const args = { layer: 'cse', allowed, actual: proof.key, until, written } as const;
+      return violation({ code: 'KMS_KEY_EXPIRED', args });
+    } else answers.add(`proven for a key whose last day was ${until}`);
   }
-  const told = outcomes.flatMap((one) => (one.kind === 'undecided' ? [one.answer] : []));
-  const lapse = expired?.kind === 'expired' ? [`proven for a key whose last day was ${expired.until}`] : [];
-  const answers = [...new Set([...told, ...lapse])].filter((text) => text !== '');
-  return unknown({ code: 'CSE_PROOF_UNDECIDED', args: { answers } });
+  return unknown({
+    code: 'CSE_PROOF_UNDECIDED',
+    args: { answers: [...answers].filter((text) => text !== '') },
+  });
 }
 
 type Proof =
-  | { readonly kind: 'proven'; readonly lapsed: false }
-  | { readonly kind: 'undecided'; readonly lapsed: boolean; readonly answer: string }
-  | {
-      readonly kind: 'expired';
-      readonly lapsed: true;
-      readonly key: string;
-      readonly until: string;
-      readonly written: string;
-    };
+  | { readonly kind: 'proven'; readonly key: string }
+  | { readonly kind: 'undecided'; readonly answer: string };
 
-function proveOne(
+function tryKey(
   option: KeyOption,
-  wrappedKey: string,
-  context: ReadonlyMap<string, string>,
+  wrapped: { readonly wrappedKey: string; readonly context: ReadonlyMap<string, string> },
   query: CseQuery,
 ): Proof {
-  const { until } = option;
-  const written = query.writtenMs === undefined ? undefined : utcDay(query.writtenMs);
-  const lapsed = until !== undefined && written !== undefined && written > until;
   const meaning = optionMeaning(option, query);
-  if (meaning.kind === 'pending') return { kind: 'undecided', lapsed, answer: '' };
-  if (meaning.kind !== 'key') return { kind: 'undecided', lapsed, answer: 'the key is not resolved' };
+  if (meaning.kind === 'pending') return { kind: 'undecided', answer: '' };
+  if (meaning.kind !== 'key') return { kind: 'undecided', answer: 'the key is not resolved' };
   const key = referenceText(meaning.reference);
-  const answer = query.enquiry.proof({ key, wrappedKey, context });
-  if (answer?.kind !== 'proven') return { kind: 'undecided', lapsed, answer: answer?.answer ?? '' };
-  if (until === undefined) return { kind: 'proven', lapsed: false };
-  if (written === undefined) {
-    return {
-      kind: 'undecided',
-      lapsed: false,
-      answer: `proven for a key whose last day is ${until}, but not when the object was written`,
-    };
-  }
-  return written > until
-    ? { kind: 'expired', lapsed: true, key, until, written }
-    : { kind: 'proven', lapsed: false };
+  const answer = query.enquiry.proof({ key, ...wrapped });
+  return answer?.kind === 'proven'
+    ? { kind: 'proven', key }
+    : { kind: 'undecided', answer: answer?.answer ?? '' };
 }
 
 function encryptionContext(description: Json | undefined): ReadonlyMap<string, string> | undefined {

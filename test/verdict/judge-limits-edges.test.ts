@@ -72,10 +72,45 @@ describe('a capture within a list or a map of a description', () => {
     ['one of another text', ['b', 'x']],
     ['one that gives the capture two values', ['b', 'c-key']],
     ['a map', new Map([['0', 'b']])],
+    ['nothing under that name', null],
   ])('says nothing where the object has %s', (_, value) => {
     const verdict = judged({
       cse: envelope('AESWrap', new Map([['list', value]])),
       yaml: `rules:\n  - { id: own, match: "s3://lake/{t}/", cse: { description: { list: ["{t}", "{t}-key"] } } }\n`,
+      captures: { t: 'a' },
+    });
+    expect([verdict.outcome, diagnosisOf(verdict)]).toEqual(['violation', []]);
+  });
+
+  it.each<[string, Json]>([
+    [
+      'more entries',
+      new Map([
+        ['n', 'b'],
+        ['m', '1'],
+        ['o', '2'],
+      ]),
+    ],
+    ['fewer entries', new Map([['n', 'b']])],
+    [
+      'another entry',
+      new Map([
+        ['n', 'b'],
+        ['o', '1'],
+      ]),
+    ],
+    [
+      'another text',
+      new Map([
+        ['n', 'b'],
+        ['m', '2'],
+      ]),
+    ],
+    ['a list', ['b', '1']],
+  ])('says nothing where its map has %s', (_, value) => {
+    const verdict = judged({
+      cse: envelope('AESWrap', new Map([['map', value]])),
+      yaml: `rules:\n  - { id: own, match: "s3://lake/{t}/", cse: { description: { map: { n: "{t}", m: "1" } } } }\n`,
       captures: { t: 'a' },
     });
     expect([verdict.outcome, diagnosisOf(verdict)]).toEqual(['violation', []]);
@@ -144,6 +179,24 @@ describe('a key that is proven', () => {
     const verdict = run(`"${A}", ${former}`, '2026-06-01T00:00:00Z', { [A]: unproven, [B]: proven });
     const answers = ['IncorrectKeyException', 'proven for a key whose last day was 2026-01-31'];
     expect(reasonsOf(verdict)).toEqual([{ code: 'CSE_PROOF_UNDECIDED', args: { answers } }]);
+  });
+
+  it('has expired beside another that was good for even less, and both are named', () => {
+    const other = `{ key: "${A}", until: 2025-12-31 }`;
+    for (const keys of [`${other}, ${former}`, `${former}, ${other}`]) {
+      const verdict = run(keys, '2026-06-01T00:00:00Z', { [A]: unproven, [B]: proven });
+      expect(violationsOf(verdict)).toMatchObject([
+        { code: 'KMS_KEY_EXPIRED', args: { actual: B, until: '2026-01-31' } },
+      ]);
+    }
+  });
+
+  it('is not decided past its day beside one that is good for longer, to the end of that day', () => {
+    const longer = `{ key: "${A}", until: 2026-06-01 }`;
+    const verdict = run(`${former}, ${longer}`, '2026-06-01T12:00:00Z', { [A]: unproven, [B]: proven });
+    expect(reasonsOf(verdict).map(({ code }) => code)).toEqual(['CSE_PROOF_UNDECIDED']);
+    const later = run(`${former}, ${longer}`, '2026-06-02T00:00:00Z', { [A]: unproven, [B]: proven });
+    expect(violationsOf(later).map(({ code }) => code)).toEqual(['KMS_KEY_EXPIRED']);
   });
 
   it('holds past the day of another', () => {
