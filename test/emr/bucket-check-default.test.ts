@@ -238,6 +238,7 @@ describe('what a rule says of SSE-KMS without a key, which is aws/s3 of the writ
     ['{ key: alias/old, until: 2020-01-01 }, alias/new', ['alias/new']],
     ['{ key: alias/aws/s3, until: 2020-01-01 }, alias/new', ['alias/new']],
     ['{ key: alias/old, until: 2020-01-01 }', ['alias/old']],
+    [`{ key: alias/older, until: 2020-01-01 }, { key: alias/old, until: ${TODAY} }`, ['alias/old']],
   ])('a key past its last day is not told as allowed, unless all are: %s', (keys, allowed) => {
     const policy = policyOf(
       `version: 1\nkeys: { lake: [${keys}] }\nrules:\n  - { id: lake, match: s3://acme-lake/, sse: { key: lake } }\n`,

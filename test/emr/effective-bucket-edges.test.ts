@@ -70,10 +70,58 @@ describe("a bucket's own properties of EMRFS beside S3A's for all buckets", () =
         [`${LAKE}cse.kms.keyId`, K],
       ],
     ],
+    [
+      'AES256 for all, aws:kms without a key of the bucket',
+      [
+        [ALGORITHM, 'AES256'],
+        [`${LAKE}enableServerSideEncryption`, 'true'],
+        [`${LAKE}serverSideEncryptionAlgorithm`, 'aws:kms'],
+      ],
+    ],
+    [
+      'AES256 for all, and of the bucket a word that EMRFS does not know',
+      [
+        [ALGORITHM, 'AES256'],
+        [`${LAKE}enableServerSideEncryption`, 'true'],
+        [`${LAKE}serverSideEncryptionAlgorithm`, 'AES-128'],
+      ],
+    ],
+    [
+      'AES256 for all, and two algorithms of the bucket',
+      [
+        [ALGORITHM, 'AES256'],
+        [`${LAKE}enableServerSideEncryption`, 'true'],
+        [`${LAKE}serverSideEncryptionAlgorithm`, 'AES256', 'a.xml'],
+        [`${LAKE}serverSideEncryptionAlgorithm`, 'aws:kms', 'b.xml'],
+      ],
+    ],
+    [
+      'SSE-KMS for all, AES256 beside that key of the bucket',
+      [
+        [ALGORITHM, 'SSE-KMS'],
+        [KEY, K],
+        [`${LAKE}enableServerSideEncryption`, 'true'],
+        [`${LAKE}serverSideEncryptionAlgorithm`, 'AES256'],
+        [SSE_KEY, K],
+      ],
+    ],
   ] as const)('decide nothing where AWS does not document which counts: %s', (_, rows) => {
     const { encryption, problems } = client(rows);
     expect(encryption.type).toBe('undecided');
-    expect(problems.map(({ id }) => id)).toStrictEqual(['emr/undecided-order']);
+    expect([...new Set(problems.map(({ id }) => id))]).toStrictEqual(['emr/undecided-order']);
+  });
+
+  it.each([
+    ['AES256', []],
+    ['SSE-S3', []],
+    ['SSE-S3', [[`${LAKE}serverSideEncryptionAlgorithm`, 'AES256']]],
+  ] as const)('decide nothing else where they say the same: %s, %j', (algorithm, more) => {
+    const rows: readonly Row[] = [
+      [ALGORITHM, algorithm],
+      [`${LAKE}enableServerSideEncryption`, 'true'],
+      ...more,
+    ];
+    expect(client(rows)).toMatchObject({ encryption: { type: 'sse-s3' }, problems: [] });
   });
 
   it("are told with the bucket's own names of S3A, which settle it", () => {

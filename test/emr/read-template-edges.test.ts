@@ -80,6 +80,7 @@ describe('a function among the arguments of a step', () => {
     [{ Ref: 'Flag' }, `\${Flag}`],
     [{ 'Fn::Join': ['', ['a', 'b']] }, `\${Fn::Join}`],
     [{ 'Fn::GetAtt': ['Lake', 'Conf'] }, `\${Fn::GetAtt}`],
+    [{ 'Fn::ImportValue': 'conf' }, `\${Fn::ImportValue}`],
     [{ Ref: ['no', 'text'] }, `\${Ref}`],
   ])('%j is no setting where one is expected', (flag, shown) => {
     const [error] = read(step('spark-submit', '--conf', flag, 'a.py'));
