@@ -54,6 +54,13 @@ describe('two key references', () => {
       'alias/x',
       'undecidable',
     ],
+    ['an alias tells nothing of a bare id', 'alias/x', id, 'undecidable'],
+    [
+      'even the same alias ARN is undecidable: it may have been pointed elsewhere',
+      'arn:aws:kms:eu-west-1:111122223333:alias/x',
+      'arn:aws:kms:eu-west-1:111122223333:alias/x',
+      'undecidable',
+    ],
   ] as const)('%s', (_title, a, b, expected) => {
     expect(sameKey(reference(a), reference(b))).toBe(expected);
     expect(sameKey(reference(b), reference(a))).toBe(expected);
