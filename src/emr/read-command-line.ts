@@ -1,19 +1,13 @@
 import { quoted } from '../policy/problem-text.ts';
 import type { Unread } from './problem.ts';
 import { readShorthand } from './read-emrfs-shorthand.ts';
+import { isExpansion, isOnlyExpansions, reportExpansion } from './read-expansion.ts';
 import { readJsonDocument } from './read-json-document.ts';
 import type { ReadingLog } from './read-log.ts';
 import { type Placing, placedAt } from './read-place.ts';
 import type { Unit } from './read-property.ts';
 import { readShell, type ShellWord } from './read-shell.ts';
-import {
-  encryptionIn,
-  isExpansion,
-  readArguments,
-  readFlags,
-  reportExpansion,
-  reportOpenQuote,
-} from './read-spark-submit.ts';
+import { encryptionIn, readArguments, readFlags, reportOpenQuote } from './read-spark-submit.ts';
 import type { SettingPlace } from './setting.ts';
 
 const SERVICES: ReadonlySet<string> = new Set(['emr', 'emr-containers', 'emr-serverless']);
@@ -63,7 +57,7 @@ class AwsCommandReader {
       const next = words[index + 1];
       if (name !== undefined && value !== undefined) this.#option(name, { text: value, start: word.start });
       else if (word.text.startsWith('--') && next !== undefined) this.#option(word.text, next);
-      else if (isExpansion(word.text, 'shell') && !words[index - 1]?.text.startsWith('--')) {
+      else if (isExpansion(word, 'shell') && !words[index - 1]?.text.startsWith('--')) {
         reportExpansion(word, this.#place, this.#log);
       }
     }
@@ -86,7 +80,7 @@ class AwsCommandReader {
       return;
     }
     const isFile = text.startsWith('file://') || /^https?:/u.test(text);
-    const isNamed = isFile || isExpansion(text, 'shell') || name === '--security-configuration';
+    const isNamed = isFile || isOnlyExpansions(text) || name === '--security-configuration';
     if (!isNamed && !CONFIGURES.test(text)) return;
     // Only what names something is shown: the arguments of a step can hold credentials.
     const message = isNamed

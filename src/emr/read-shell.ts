@@ -2,6 +2,8 @@
 export interface ShellWord {
   readonly text: string;
   readonly start: number;
+  /** There where its expansions stand in double quotes alone: the shell makes one word of them. */
+  readonly inQuotes?: true;
 }
 
 /** The commands of a shell text, and where a quote was left open: the word that it stands in is left out. */
@@ -27,6 +29,9 @@ class ShellReader {
   #word: string[] = [];
   #start: number | undefined;
   #at = 0;
+  /** An expansion of the word stands outside of quotes, so the shell may make any number of words of it. */
+  #splits = false;
+  #hasQuotes = false;
   /** The next word is the file of a redirection. */
   #redirected = false;
   #open: ShellText['open'];
@@ -43,6 +48,7 @@ class ShellReader {
   }
 
   #next(char: string): void {
+    if (char === '$' || char === '`') this.#splits = true;
     if (char === "'" || char === '"') this.#quoted(char);
     else if (char === '\\') this.#escape();
     else if (BLANK.test(char) || (char === '\n' && !this.#operators)) this.#separate(() => this.#endWord());
@@ -65,6 +71,7 @@ class ShellReader {
 
   #quoted(quote: string): void {
     const from = this.#at;
+    this.#hasQuotes = true;
     this.#add('', 1);
     for (;;) {
       const char = this.#text.charAt(this.#at);
@@ -124,8 +131,13 @@ class ShellReader {
 
   #endWord(): void {
     if (this.#start === undefined) return;
-    if (!this.#redirected) this.#words.push({ text: this.#word.join(''), start: this.#start });
+    const text = this.#word.join('');
+    const inQuotes = this.#hasQuotes && !this.#splits && /[$`]/.test(text);
+    const word = { text, start: this.#start, ...(inQuotes ? { inQuotes } : {}) };
+    if (!this.#redirected) this.#words.push(word);
     this.#redirected = false;
+    this.#splits = false;
+    this.#hasQuotes = false;
     this.#word = [];
     this.#start = undefined;
   }

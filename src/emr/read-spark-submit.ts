@@ -1,4 +1,5 @@
 import { quoted } from '../policy/problem-text.ts';
+import { type Expander, IN_QUOTES, isExpansion, reportExpansion } from './read-expansion.ts';
 import type { ReadingLog } from './read-log.ts';
 import { concernsEncryption } from './read-near-miss.ts';
 import type { Placing } from './read-place.ts';
@@ -30,14 +31,9 @@ const SWITCHES: ReadonlySet<string> = new Set([
 const NO_JOB: ReadonlySet<string> = new Set(['--version', '--help', '--kill', '--status']);
 const CONF: ReadonlySet<string> = new Set(['--conf', '-c']);
 const OPTION = /^(--[A-Za-z][A-Za-z0-9-]*)=(.*)$/su;
-/** Nothing but expansions of a shell: any number of words may come of it. `${JOBS}/a.py` is an application. */
-const EXPANSIONS = /^(?:\$(?:[\w:]+|[@*]|\{[^}]*\}|\([^()]*\))|`[^`]*`)+$/u;
 const EXPANDED = /\$[\w{(]|`/u;
 const CALL = /\b(?:spark-(?:submit|shell|sql)|pyspark|sparkR)\s/u;
 const S3_NAME = /(?:-D)?fs\.s3[an]?\.[\w.-]+/giu;
-
-/** Who fills in the words of a command: a shell, or what fills in a JSON document. */
-type Expander = 'shell' | 'document';
 
 /** What an option carries: after `=` in its own word, or in the next word. */
 interface Option {
@@ -81,8 +77,8 @@ class SparkSubmitReader {
       if (option !== undefined) {
         this.#option(option);
         at += option.length;
-      } else if (isExpansion(word.text, from)) {
-        reportExpansion(word, this.#place, this.#log);
+      } else if (isExpansion(word, from)) {
+        reportExpansion(word, this.#place, this.#log, application && from === 'shell' ? IN_QUOTES : '');
         at++;
       } else if (application) {
         this.#applicationArguments(words.slice(at + 1));
@@ -122,17 +118,6 @@ class SparkSubmitReader {
       this.#log.problem('emr/ignored-property', this.#place(option.start), message);
     }
   }
-}
-
-/** True for a word in whose place any number of words may come. In a document `${...}` is one text. */
-export function isExpansion(text: string, from: Expander): boolean {
-  return from === 'shell' ? EXPANSIONS.test(text) : text.startsWith('$') && !text.startsWith('${');
-}
-
-/** Says that nobody knows what stands in place of a word. */
-export function reportExpansion({ text, start }: ShellWord, place: Placing, log: ReadingLog): void {
-  const message = `${quoted(text)} is not followed: what is put there may hold more options`;
-  log.problem('emr/not-followed', place(start), message, { kind: 'words' });
 }
 
 /** The first property about S3 encryption that the words of an unread command name, and its word. */
@@ -192,7 +177,8 @@ function runsNothing(words: readonly ShellWord[], from: Expander): boolean {
   for (let at = 0; at < words.length; ) {
     const option = optionAt(words, at);
     if (option !== undefined && NO_JOB.has(option.name)) return true;
-    if (option === undefined && !isExpansion(words[at]?.text ?? '', from)) return false;
+    const word = words[at];
+    if (option === undefined && (word === undefined || !isExpansion(word, from))) return false;
     at += option?.length ?? 1;
   }
   return false;

@@ -53,7 +53,7 @@ describe('the options of spark-submit', () => {
   it('go on after an expansion, of which nobody knows what it holds', () => {
     expect(said(`spark-submit $OPTIONS --conf ${CLIENT_SIDE} a.py`)).toEqual([
       'job  fs.s3.cse.enabled = true  @ 1:30',
-      'warning [emr/not-followed] "$OPTIONS" is not followed: what is put there may hold more options  @ 1:14',
+      'warning [emr/not-followed] "$OPTIONS" is not followed: what is put there may hold more options. if it is one word, put it in double quotes  @ 1:14',
     ]);
   });
 

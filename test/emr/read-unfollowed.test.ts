@@ -41,13 +41,23 @@ describe('what cannot be followed is told', () => {
     (word) => {
       const shown = word.replaceAll('"', '');
       const message = `"${shown}" is not followed: what is put there may hold more options`;
+      const advice = /^\$\{?\w+\}?$/.test(word) ? '. if it is one word, put it in double quotes' : '';
       expect(said(`spark-submit ${word} a.py`)).toEqual([
-        `warning [emr/not-followed] ${message}  @ 1:14`,
+        `warning [emr/not-followed] ${message}${advice}  @ 1:14`,
         NOTHING,
       ]);
       expect(said(`aws emr create-cluster ${word}`)).toEqual([
         `warning [emr/not-followed] ${message}  @ 1:24`,
         NOTHING,
+      ]);
+    },
+  );
+
+  it.each(['"$JAR"', `"\${JAR}"`, '"$(find-jar)"', '"`find-jar`"', '"$*"', "'$JAR'", '"$JOBS"/a.py'])(
+    'but not where %s is one word, which is the application',
+    (word) => {
+      expect(said(`spark-submit --conf ${CLIENT_SIDE} ${word} --day "$DAY" 2>&1 | tee log.txt`)).toEqual([
+        'job  fs.s3.cse.enabled = true  @ 1:21',
       ]);
     },
   );

@@ -1,0 +1,37 @@
+import { quoted } from '../policy/problem-text.ts';
+import type { ReadingLog } from './read-log.ts';
+import type { Placing } from './read-place.ts';
+import type { ShellWord } from './read-shell.ts';
+
+/** Nothing but expansions of a shell: any number of words may come of it. `${JOBS}/a.py` is an application. */
+const EXPANSIONS = /^(?:\$(?:[\w:]+|[@*]|\{[^}]*\}|\([^()]*\))|`[^`]*`)+$/u;
+/** What is any number of words in double quotes too. */
+const MANY = /\[@\]|^\$(?:@|\{@)/u;
+const VARIABLE = /^\$(?:\w+|\{\w+\})$/u;
+
+/** Who fills in the words of a command: a shell, or what fills in a JSON document. */
+export type Expander = 'shell' | 'document';
+
+/** True for text that holds nothing but expansions of a shell. */
+export const isOnlyExpansions = (text: string): boolean => EXPANSIONS.test(text);
+
+/** True for a word in whose place any number of words may come. In a document `${...}` is one text. */
+export function isExpansion({ text, inQuotes }: ShellWord, from: Expander): boolean {
+  if (from === 'document') return text.startsWith('$') && !text.startsWith('${');
+  return isOnlyExpansions(text) && (inQuotes !== true || MANY.test(text));
+}
+
+/** What helps where a variable is one word, as the application often is. */
+export const IN_QUOTES = '. if it is one word, put it in double quotes';
+
+/** Says that nobody knows what stands in place of a word. */
+export function reportExpansion(
+  { text, start }: ShellWord,
+  place: Placing,
+  log: ReadingLog,
+  advice = '',
+): void {
+  const what = `${quoted(text)} is not followed: what is put there may hold more options`;
+  const message = `${what}${VARIABLE.test(text) ? advice : ''}`;
+  log.problem('emr/not-followed', place(start), message, { kind: 'words' });
+}
