@@ -6,6 +6,7 @@ import { printable } from '../objects/printable.ts';
 import {
   checkSources,
   columnOf,
+  concerning,
   connectorOf,
   dependsOnServer,
   type EmrInputs,
@@ -52,7 +53,7 @@ export async function emrImport(invocation: EmrImport, io: CliIo): Promise<ExitS
     ...released,
     ...(connector === undefined ? {} : { s3Connector: connector }),
   });
-  const all = [...sources.problems, ...problems];
+  const all = [...concerning(sources.problems, [column]), ...problems];
   io.stderr.write(renderEmrProblems(all, io));
   const sink = await openSink(output, io);
   await sink.write(text.trimEnd());

@@ -15,6 +15,7 @@ import type { JudgeScope } from './emr-preflight-judge.ts';
 import { type JudgedWrite, judgeWrite } from './emr-preflight-write.ts';
 import {
   checkSources,
+  concerning,
   connectorOf,
   dependsOnServer,
   type EmrInputs,
@@ -76,7 +77,9 @@ export async function emrPreflight(invocation: EmrPreflight, io: CliIo): Promise
   };
   const judged: JudgedWrite[] = [];
   for (const prediction of predictions) judged.push(await judgeWrite(prediction, scope));
-  const problems = [...sources.problems, ...planned.problems, ...server.problems];
+  const columns = predictions.map(({ column }) => column);
+  const told = [...sources.problems, ...planned.problems, ...server.problems];
+  const problems = concerning(told, columns);
   const { uncovered } = policy.policy.defaults;
   const preflight: Preflight = { policy: placeName(policyPath), judged, problems, uncovered };
   await write(preflight, invocation, io);

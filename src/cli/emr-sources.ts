@@ -60,11 +60,24 @@ function isGiven(
       return configs.some((path) => path !== '-' && basename(path) === lastName(unread.name));
     case 'security-configuration':
       return readings.some(({ securityConfiguration }) => securityConfiguration === true);
+    case 'credentials':
     case 'words':
     case undefined:
       return false;
   }
 }
+
+/** The problems as they count for these columns: a file of credentials leaves nothing unread where EMRFS writes alone. */
+export const concerning = (
+  problems: readonly EmrProblem[],
+  columns: readonly Column[],
+): readonly EmrProblem[] =>
+  problems.map(({ unread, ...problem }) =>
+    unread === undefined ||
+    (unread.kind === 'credentials' && columns.every((column) => column === 's3-emrfs'))
+      ? problem
+      : { ...problem, unread },
+  );
 
 const lastName = (uri: string): string => uri.slice(uri.lastIndexOf('/') + 1);
 

@@ -32,6 +32,8 @@ export type EmrProblemId = keyof typeof EMR_PROBLEM_LEVELS;
 export type Unread =
   | { readonly kind: 'file'; readonly name: string }
   | { readonly kind: 'security-configuration' }
+  /** Files of Hadoop's that may hold a key of S3A's: EMRFS reads none. */
+  | { readonly kind: 'credentials' }
   | { readonly kind: 'words' };
 
 /** One finding about an EMR, Spark or Hadoop configuration: an error leaves something unread, a note is an answer. */

@@ -1,9 +1,10 @@
 import { meantOrExpected, quoted, shown } from '../policy/problem-text.ts';
 import type { Entry, MapNode, Node } from '../policy/read-node.ts';
+import { isPlaceholder } from './placeholder.ts';
 import { entryOf, type JsonText, scalarText } from './read-json-text.ts';
 import { concernsEncryption } from './read-near-miss.ts';
 import { readProperty } from './read-setting.ts';
-import { isTemplateFunction } from './read-template.ts';
+import { isTemplateFunction, templateWord } from './read-template.ts';
 import type { Layer } from './setting.ts';
 
 const LAYER_OF: ReadonlyMap<string, Layer> = new Map([
@@ -82,6 +83,11 @@ function readEntry(layer: Layer, { key, keySpan, value }: Entry, path: string, j
   if (isTemplateFunction(value)) {
     const message = `the value of ${quoted(key)} is a function of the template: put the value there`;
     log.problem('emr/placeholder', at, message);
+    // It stays a property that is set: without a key S3A would take another one.
+    const word = templateWord(value);
+    const text = isPlaceholder(word) ? word : `\${${word}}`;
+    const property = { name: bare, value: text, layer, place: at, final: false };
+    log.property({ ...property, repetition: 'undocumented', argument: false });
   } else {
     log.problem('emr/bad-value', at, `the value of ${quoted(key)} is no text: write it in double quotes`);
   }

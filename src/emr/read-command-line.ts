@@ -139,7 +139,7 @@ export function readCommandLine(text: string, place: Placing, log: ReadingLog): 
     if (aws !== -1 && call !== undefined) {
       readAwsCommand(words.slice(aws + 1), { log, place, at: place(call.start) });
     } else if (readArguments(words, { place, log, from: 'shell' })) continue;
-    else if (words[0]?.text.startsWith('-')) flags.push(...words);
+    else if (words[0]?.text.startsWith('-')) for (const word of words) flags.push(word);
     else reportUnread(words, place, log);
   }
   if (flags.length > 0) readFlags(flags, place, log);

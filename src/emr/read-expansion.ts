@@ -4,7 +4,8 @@ import type { Placing } from './read-place.ts';
 import type { ShellWord } from './read-shell.ts';
 
 /** Nothing but expansions of a shell: any number of words may come of it. `${JOBS}/a.py` is an application. */
-const EXPANSIONS = /^(?:\$(?:[\w:]+|[@*]|\{[^}]*\}|\([^()]*\))|`[^`]*`)+$/u;
+const EXPANSIONS =
+  /^(?:\$(?:[\w:]+|[@*]|\{(?:[^{}]|\$\{[^{}]*\})*\}|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))|`[^`]*`)+$/u;
 /** What is any number of words in double quotes too. */
 const MANY = /\[@\]|^\$(?:@|\{@)/u;
 const VARIABLE = /^\$(?:\w+|\{\w+\})$/u;

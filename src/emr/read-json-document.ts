@@ -107,7 +107,10 @@ class DocumentReader {
     const { key, value } = entry;
     const isFunction = isTemplateFunction(value);
     const text = isFunction ? substitutedText(value) : scalarText(value);
-    if (RELEASES.has(key) && text !== undefined) this.#release(entry, text, path);
+    const state = key.endsWith('.$') ? key.slice(0, -2) : '';
+    if (LISTS.has(state) || SECURITY.has(state) || PARAMETERS.has(state) || REQUESTS.includes(state)) {
+      this.#notInFile(value, path);
+    } else if (RELEASES.has(key) && text !== undefined) this.#release(entry, text, path);
     else if (PARAMETERS.has(key) && text !== undefined) this.#parameters(value, text, path);
     else if (isFunction && (PARAMETERS.has(key) || REQUESTS.includes(key))) this.#notInFile(value, path);
     else if (LISTS.has(key)) this.#list(value, path);
@@ -138,7 +141,8 @@ class DocumentReader {
     const items = node.kind === 'list' ? node.items : [node];
     for (const [index, item] of items.entries()) {
       const at = node.kind === 'list' ? `${path}[${index}]` : path;
-      if (item.kind === 'map') {
+      if (isTemplateFunction(item)) this.#notInFile(item, at);
+      else if (item.kind === 'map') {
         readClassification(item, at, {
           ...this.#json(),
           list: (inner, way) => this.#list(inner, way),
@@ -185,6 +189,9 @@ class DocumentReader {
 
   /** Reads the arguments of a step; the CLI's steps of type Spark leave the call itself out. */
   #step(map: MapNode, path: string, call: readonly ShellWord[] = []): void {
+    if (isTemplateFunction(map)) this.#notInFile(map, path);
+    const state = map.entries.get('Args.$')?.value;
+    if (state !== undefined) this.#notInFile(state, `${path}.Args`);
     const list = map.entries.get('Args')?.value;
     const within = join(path, 'Args');
     if (list !== undefined && isTemplateFunction(list)) this.#notInFile(list, within);

@@ -233,7 +233,10 @@ export function readSecurityConfiguration(map: MapNode, path: string, json: Json
   reader.noteOthers(map, path);
   const within = join(path, 'EncryptionConfiguration');
   const entry = map.entries.get('EncryptionConfiguration');
-  if (entry === undefined) return;
+  if (entry === undefined) {
+    json.log.within({ kind: 'security configuration', place: json.place(map.start, path) }, () => undefined);
+    return;
+  }
   const place = json.place(entry.keySpan.start, within);
   const { value } = entry;
   if (value.kind !== 'map' || isTemplateFunction(value)) {

@@ -96,7 +96,7 @@ function otherProperty(name: string, written: WrittenProperty, log: ReadingLog):
   const { place, layer } = written;
   if (CREDENTIAL_FILES.test(name)) {
     const message = `${quoted(name)} is not followed: S3A may find fs.s3a.encryption.key in that file`;
-    log.problem('emr/not-followed', place, message);
+    log.problem('emr/not-followed', place, message, { kind: 'credentials' });
     return;
   }
   const meant = OF_S3.test(name) ? log.nearMiss(name, place) : undefined;

@@ -18,7 +18,8 @@ const REDIRECTION = /<<<|<<-?|>>|[<>]&|>\||<>|[<>]/y;
 /** `<KMS Key Id>` within a word is somebody's placeholder: as a redirection it would stand apart. */
 const PLACEHOLDER = /<[^<>\n"'`$;&|]{1,80}>/y;
 /** As long as a line of a script, so that a text of a million `${` costs no square of it. */
-const EXPANSION = /\$\{[^}\n]{0,200}\}|\$\([^()\n]{0,200}\)|`[^`\n]{0,200}`/y;
+const EXPANSION =
+  /\$\{(?:[^{}\n]|\$\{[^{}\n]{0,200}\}){0,200}\}|\$\((?:[^()\n]|\((?:[^()\n]|\([^()\n]{0,99}\)){0,99}\)){0,200}\)|`[^`\n]{0,200}`/y;
 const ESCAPED_IN_QUOTES = '$`"\\';
 
 class ShellReader {
@@ -34,6 +35,11 @@ class ShellReader {
   #hasQuotes = false;
   /** The next word is the file of a redirection. */
   #redirected = false;
+  #heredoc = false;
+  /** The lines that end the documents that begin after this line. */
+  #ends: string[] = [];
+  /** Documents without an end: looking for each to the end of the text would cost its square. */
+  #endless = 0;
   #open: ShellText['open'];
 
   constructor(text: string, operators: boolean) {
@@ -55,8 +61,10 @@ class ShellReader {
     else if (char === '#' && this.#start === undefined && this.#operators) this.#comment();
     else if ((char === '$' || char === '`' || char === '<') && this.#taken(char)) return;
     else if (this.#operators && (char === '<' || char === '>')) this.#redirect();
-    else if (this.#operators && OPERATOR.test(char)) this.#separate(() => this.#endCommand());
-    else this.#add(char, 1);
+    else if (this.#operators && OPERATOR.test(char)) {
+      this.#separate(() => this.#endCommand());
+      if (char === '\n') this.#documents();
+    } else this.#add(char, 1);
   }
 
   #taken(char: string): boolean {
@@ -111,6 +119,26 @@ class ShellReader {
     const [sign = ''] = REDIRECTION.exec(this.#text) ?? [];
     this.#at += sign.length;
     this.#redirected = true;
+    this.#heredoc = sign === '<<' || sign === '<<-';
+  }
+
+  /** A here-document is no command. It is kept as one word, since what it feeds may run it. */
+  #documents(): void {
+    for (const end of this.#ends.splice(0)) {
+      if (this.#endless > 99) return;
+      const from = this.#at;
+      for (let at = from; at < this.#text.length; ) {
+        const next = this.#text.indexOf('\n', at);
+        const stop = next === -1 ? this.#text.length : next;
+        const line = this.#text.slice(at, stop).replace(/^\t+|\r$/gu, '');
+        at = stop + 1;
+        if (line !== end) continue;
+        this.#commands.push([{ text: this.#text.slice(from, stop), start: from }]);
+        this.#at = at;
+        break;
+      }
+      if (this.#at === from) this.#endless++;
+    }
   }
 
   #comment(): void {
@@ -135,6 +163,8 @@ class ShellReader {
     const inQuotes = this.#hasQuotes && !this.#splits && /[$`]/.test(text);
     const word = { text, start: this.#start, ...(inQuotes ? { inQuotes } : {}) };
     if (!this.#redirected) this.#words.push(word);
+    else if (this.#heredoc) this.#ends.push(text);
+    this.#heredoc = false;
     this.#redirected = false;
     this.#splits = false;
     this.#hasQuotes = false;

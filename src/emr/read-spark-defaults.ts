@@ -1,6 +1,7 @@
 import type { ReadingLog } from './read-log.ts';
 import type { Placing } from './read-place.ts';
 import { readProperty } from './read-setting.ts';
+import { isSparkProgram } from './read-spark-submit.ts';
 
 /** One entry of a properties file, its lines joined where one ends in a backslash. */
 interface Line {
@@ -57,10 +58,17 @@ const unescaped = (text: string): string =>
       : String.fromCharCode(Number.parseInt(hex, 16)),
   );
 
+/** A line of a script that calls Spark or the CLI. Names of Spark's properties hold a dot, and commands none. */
+function isCommand(line: string): boolean {
+  const [first = '', ...more] = line.trim().split(/\s+/u);
+  if (/[^\w-]/u.test(first)) return false;
+  return first === 'aws' || isSparkProgram(first) || more.slice(0, -1).some(isSparkProgram);
+}
+
 /** True where every line is `name value` or `name=value`, and one of them is Spark's or of S3. */
 export function isSparkDefaults(text: string, source: string): boolean {
   const found = lines(text);
-  if (!found.every((line) => ENTRY.test(line.text))) return false;
+  if (!found.every((line) => ENTRY.test(line.text) && !isCommand(line.text))) return false;
   return (
     /spark-defaults(?:\.conf)?$/u.test(source) ||
     found.some(({ text: line }) => /^(?:spark|fs\.s3[an]?)\./u.test(line))

@@ -33,7 +33,11 @@ const CONF: ReadonlySet<string> = new Set(['--conf', '-c']);
 const OPTION = /^(--[A-Za-z][A-Za-z0-9-]*)=(.*)$/su;
 const EXPANDED = /\$[\w{(]|`/u;
 const CALL = /\b(?:spark-(?:submit|shell|sql)|pyspark|sparkR)\s/u;
+/** `OUT=$(spark-submit ...)` */
+const SUBSTITUTED = /(?:\$\(|`)(?=\s*(?:[\w./-]*\/)?(?:spark-(?:submit|shell|sql)|pyspark|sparkR)\s)/gu;
 const S3_NAME = /(?:-D)?fs\.s3[an]?\.[\w.-]+/giu;
+
+const TELLS: ReadonlySet<string> = new Set(['echo', 'printf', 'which', 'type', 'hash']);
 
 /** What an option carries: after `=` in its own word, or in the next word. */
 interface Option {
@@ -134,6 +138,12 @@ export function encryptionIn(
 /** Takes `name=value` as it follows `--conf`, and reads it. */
 export function readConf(text: string, place: ReturnType<Placing>, log: ReadingLog): void {
   const equals = text.indexOf('=');
+  const written = equals === -1 ? text : text.slice(0, equals);
+  if (EXPANDED.test(written)) {
+    const message = `${quoted(written)} after --conf is not followed: what is put there may be about S3 encryption`;
+    log.problem('emr/not-followed', place, message, { kind: 'words' });
+    return;
+  }
   if (equals === -1) {
     log.problem(
       'emr/syntax',
@@ -151,9 +161,12 @@ export function readConf(text: string, place: ReturnType<Placing>, log: ReadingL
   readProperty({ ...property, layer: 'job', place, repetition: 'spark-submit' }, log);
 }
 
+/** True for a program that starts a job of Spark, by its name or its path. */
+export const isSparkProgram = (text: string): boolean => PROGRAMS.has(text.slice(text.lastIndexOf('/') + 1));
+
 /** The index of the word that calls Spark: `spark-submit`, `/usr/bin/spark-submit`, after `sudo` or an assignment too. */
 export function sparkCallIn(words: readonly ShellWord[]): number {
-  return words.findIndex(({ text }) => PROGRAMS.has(text.slice(text.lastIndexOf('/') + 1)));
+  return words.findIndex(({ text }) => isSparkProgram(text));
 }
 
 /** Takes the words of one command and reads it as a job if it calls Spark; false where it does not. */
@@ -161,9 +174,13 @@ export function readArguments(
   words: readonly ShellWord[],
   { place, log, from }: { readonly place: Placing; readonly log: ReadingLog; readonly from: Expander },
 ): boolean {
+  // What is only told runs nothing; where it names encryption it is kept, since it may be piped to a shell.
+  if (words.slice(0, 2).some(({ text }) => TELLS.has(text)) && encryptionIn(words) === undefined) return true;
   const call = sparkCallIn(words);
   const first = words[call];
   if (first === undefined) return readWithin(words, place, log);
+  // `which spark-submit`: without an application it prints how it is used.
+  if (first.text.endsWith('spark-submit') && words.length === call + 1) return true;
   if (runsNothing(words.slice(call + 1), from)) return true;
   const unit = { kind: 'job', place: place(first.start) } as const;
   log.within(unit, () => {
@@ -189,7 +206,7 @@ function readWithin(words: readonly ShellWord[], place: Placing, log: ReadingLog
   let found = false;
   for (const { text, start } of words) {
     if (!CALL.test(text)) continue;
-    const { commands, open } = readShell(text, { operators: true });
+    const { commands, open } = readShell(text.replace(SUBSTITUTED, ' ( '), { operators: true });
     if (open !== undefined) reportOpenQuote(open, () => place(start), log);
     for (const inner of commands) {
       if (sparkCallIn(inner) === -1) continue;

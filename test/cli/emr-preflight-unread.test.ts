@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FINANCE, policyFile, s3aUnder, TWO_TENANTS } from './emr-files.ts';
+import { configuration, FINANCE, policyFile, s3aUnder, TWO_TENANTS } from './emr-files.ts';
 import { fileWith, type Run, run } from './run.ts';
 
 describe('what a configuration only names may hold anything: status 3, unless it is given too', () => {
@@ -28,6 +28,21 @@ describe('what a configuration only names may hold anything: status 3, unless it
     expect((await beside('cluster.json', cluster)).status).toBe(3);
     const given = ['--config', fileWith('lake.json', '{"EncryptionConfiguration":{}}')];
     expect((await beside('cluster.json', cluster, given)).status).toBe(0);
+  });
+
+  it('a file of credentials, which may hold the key of S3A, and none of EMRFS', async () => {
+    const jceks = configuration({
+      'fs.s3.enableServerSideEncryption': 'true',
+      'fs.s3.serverSideEncryption.kms.keyId': FINANCE,
+      'hadoop.security.credential.provider.path': 'jceks://hdfs/lake.jceks',
+    });
+    const job = (more: readonly string[]): Promise<Run> =>
+      run([
+        ...['emr', 'preflight', '--policy', policyFile(TWO_TENANTS), '--connector', 'emrfs'],
+        ...['--config', jceks, '--write', 's3://acme-lake/finance/', ...more],
+      ]);
+    expect((await job([])).status).toBe(0);
+    expect((await job(['--write', 's3a://acme-lake/finance/'])).status).toBe(3);
   });
 
   it('a variable of a shell, which no file can give', async () => {

@@ -85,7 +85,7 @@ describe('a function among the arguments of a step', () => {
   ])('%j is no setting where one is expected', (flag, shown) => {
     const [error] = read(step('spark-submit', '--conf', flag, 'a.py'));
     expect(error).toMatch(
-      `error [emr/syntax] expected name=value after --conf, found "${shown}" without a value`,
+      `warning [emr/not-followed] "${shown}" after --conf is not followed: what is put there may be about S3 encryption`,
     );
   });
 
