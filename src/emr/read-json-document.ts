@@ -36,6 +36,13 @@ const PARAMETERS: ReadonlySet<string> = new Set([
 
 /** What a request that starts a job has, even where it configures nothing. */
 const REQUESTS = ['jobDriver', 'JobDriver', 'configurationOverrides', 'ConfigurationOverrides'];
+/** What a job of EMR on EKS runs, as a member of its driver. */
+const DRIVERS: ReadonlySet<string> = new Set([
+  'sparkSubmitJobDriver',
+  'SparkSubmitJobDriver',
+  'sparkSqlJobDriver',
+  'SparkSqlJobDriver',
+]);
 /** A step: in a request, and as DescribeStep answers. */
 const STEPS: ReadonlySet<string> = new Set(['HadoopJarStep', 'Config']);
 /** A step as the CLI takes it: https://docs.aws.amazon.com/cli/latest/reference/emr/add-steps.html */
@@ -112,7 +119,8 @@ class DocumentReader {
       this.#notInFile(value, path);
     } else if (RELEASES.has(key) && text !== undefined) this.#release(entry, text, path);
     else if (PARAMETERS.has(key) && text !== undefined) this.#parameters(value, text, path);
-    else if (isFunction && (PARAMETERS.has(key) || REQUESTS.includes(key))) this.#notInFile(value, path);
+    else if (isFunction && (PARAMETERS.has(key) || REQUESTS.includes(key) || DRIVERS.has(key)))
+      this.#notInFile(value, path);
     else if (LISTS.has(key)) this.#list(value, path);
     else if (STEPS.has(key) && value.kind === 'map') this.#step(value, path);
     else if (SECURITY.has(key) && text !== undefined) this.#security(value, text, path);

@@ -208,11 +208,14 @@ function readWithin(words: readonly ShellWord[], place: Placing, log: ReadingLog
     if (!CALL.test(text)) continue;
     const { commands, open } = readShell(text.replace(SUBSTITUTED, ' ( '), { operators: true });
     if (open !== undefined) reportOpenQuote(open, () => place(start), log);
-    for (const inner of commands) {
-      if (sparkCallIn(inner) === -1) continue;
-      found = true;
-      readArguments(inner, { place: () => place(start), log, from: 'shell' });
+    const calls = commands.filter((inner) => sparkCallIn(inner) !== -1);
+    for (const inner of calls) readArguments(inner, { place: () => place(start), log, from: 'shell' });
+    if (calls.length === 0) {
+      const message =
+        'a call of Spark deep within this word is not followed: read what it runs as a file of its own';
+      log.problem('emr/not-followed', place(start), message, { kind: 'words' });
     }
+    found = true;
   }
   return found;
 }

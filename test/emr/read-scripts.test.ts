@@ -77,6 +77,14 @@ describe('a call within a substitution', () => {
     },
   );
 
+  it('deeper than it is read is told', () => {
+    const command = `OUT=$(sudo -u etl spark-submit ${CONF} app.py)`;
+    expect([settings(command), unread(command)]).toEqual([[], [{ kind: 'words' }]]);
+    expect(said(command)[0]).toBe(
+      'warning [emr/not-followed] a call of Spark deep within this word is not followed: read what it runs as a file of its own  @ 1:1',
+    );
+  });
+
   it('tells what it names', () => {
     expect(unread('OUT=$(spark-submit --properties-file prod.conf app.py)')).toEqual([
       { kind: 'file', name: 'prod.conf' },
@@ -108,6 +116,7 @@ describe('what a template or a state machine builds', () => {
     ['a step', { HadoopJarStep: { 'Fn::If': ['P', { Args: ['spark-submit'] }, { Ref: 'X' }] } }],
     ['arguments', { HadoopJarStep: { 'Args.$': '$.args' } }],
     ['parameters', { sparkSubmitJobDriver: { 'SparkSubmitParameters.$': '$.p' } }],
+    ['a driver', { jobDriver: { sparkSubmitJobDriver: { Ref: 'X' } } }],
     ['overrides', { 'ConfigurationOverrides.$': '$.o' }],
     ['a list of classifications', { Configurations: { Ref: 'X' } }],
     ['one of them', { Configurations: [{ 'Fn::If': ['P', {}, {}] }] }],
