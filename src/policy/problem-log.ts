@@ -22,7 +22,9 @@ export class ProblemLog {
 
   /** Takes an id, the text that is meant, and one sentence. Only the first line of the text is marked. */
   add(id: ProblemId, span: Span, message: string): void {
-    const at = Math.min(Math.max(0, span.start), this.#text.length);
+    const start = Math.min(Math.max(0, span.start), this.#text.length);
+    // Between the two characters of a CRLF there is no column: the line has ended before them.
+    const at = this.#text.startsWith('\r\n', start - 1) && start > 0 ? start - 1 : start;
     this.#found.push({
       at,
       problem: { id, level: problemLevel(id), place: this.#place(at, span.end), message },
