@@ -66,6 +66,7 @@ function mendCommand({ object, sample }: Kept): string | undefined {
   let bucketKey = sse.bucketKey === true;
   for (const violation of sample.violations ?? []) {
     if (violation.code === 'KMS_KEY_NOT_ALLOWED') {
+      if (violation.args.lapsed !== undefined) return undefined;
       for (const key of violation.args.allowed) allowed.add(key);
     } else if (violation.code === 'BUCKET_KEY_NOT_AS_REQUIRED') {
       bucketKey = violation.args.required === 'required';

@@ -3,7 +3,7 @@ import type { HeadAnswer, KeyDirectory, ObjectHeads } from '../audit/ports.ts';
 import type { PreparedPolicy } from '../audit/prepared-policy.ts';
 import { sha256 } from '../compose.ts';
 import { allowsManagedKey, keysNamedBy } from '../emr/aws-managed-key.ts';
-import { optionText, standingKeys } from '../emr/bucket-check-default.ts';
+import { managedKeyRefused } from '../emr/bucket-check-default.ts';
 import { type PredictedHead, type Prediction, withKey } from '../emr/predict.ts';
 import { AWS_MANAGED_S3_ALIAS } from '../keys/reference.ts';
 import { assertNever } from '../objects/assert-never.ts';
@@ -162,8 +162,7 @@ async function withManagedKey(
     case 'same':
       return others.length > 0 ? { ...rest, reasons: others } : { ...rest, outcome: 'compliant' };
     case 'different': {
-      const allowed = standingKeys(rule, utcDay(now())).map((option) => optionText(option, captures));
-      const args = { allowed, actual: AWS_MANAGED_S3_ALIAS };
+      const args = managedKeyRefused(rule, captures, utcDay(now()));
       const violation: Violation = { code: 'KMS_KEY_NOT_ALLOWED', args };
       const diagnosis = [{ code: 'AWS_MANAGED_KEY', args: { key: AWS_MANAGED_S3_ALIAS } }] as const;
       return { ...rest, outcome: 'violation', violations: [violation], diagnosis };

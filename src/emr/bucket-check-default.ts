@@ -149,9 +149,7 @@ function managedJudgement(judged: JudgedDefault, reasons: readonly UnknownReason
     case 'undecidable':
       return { outcome: 'cannot-tell', violations: [], reasons };
     case 'different': {
-      const captures = anyCaptures(rule);
-      const allowed = standingKeys(rule, today).map((option) => optionText(option, captures));
-      const args = { allowed, actual: AWS_MANAGED_S3_ALIAS };
+      const args = managedKeyRefused(rule, anyCaptures(rule), today);
       return { outcome: 'breaks', violations: [{ code: 'KMS_KEY_NOT_ALLOWED', args }], reasons: [] };
     }
     default:
@@ -159,15 +157,23 @@ function managedJudgement(judged: JudgedDefault, reasons: readonly UnknownReason
   }
 }
 
-/** The keys that a rule's objects may still be written under; all of them where every one has lapsed. */
-export function standingKeys({ sse }: Rule, today: string): readonly KeyOption[] {
+/** What a violation says of the AWS-managed key of S3 under a rule whose keys are others; `today` is YYYY-MM-DD. */
+export function managedKeyRefused(
+  { sse }: Rule,
+  captures: Captures,
+  today: string,
+): (Violation & { readonly code: 'KMS_KEY_NOT_ALLOWED' })['args'] {
   const options = sse?.keys ?? [];
   const standing = options.filter(({ until }) => until === undefined || until >= today);
-  return standing.length === 0 ? options : standing;
+  const named = standing.length === 0 ? options : standing;
+  const allowed = named.map((option) => optionText(option, captures));
+  const lastDays = standing.length === 0 ? options.flatMap(({ until }) => until ?? []) : [];
+  const lapsed = lastDays.toSorted().at(-1);
+  return { allowed, actual: AWS_MANAGED_S3_ALIAS, ...(lapsed === undefined ? {} : { lapsed }) };
 }
 
 /** A key of the policy as a message names it. */
-export function optionText(option: KeyOption, captures: Captures): string {
+function optionText(option: KeyOption, captures: Captures): string {
   return option.kind === 'alias-name'
     ? renderTemplate(option.template, captures)
     : referenceText(option.reference);

@@ -27,6 +27,10 @@ const allowedAndActual = shape<{ readonly allowed: readonly string[]; readonly a
   { allowed: texts, actual: isText },
   {},
 );
+const wrongKey = shape<(Violation & { readonly code: 'KMS_KEY_NOT_ALLOWED' })['args']>(
+  { allowed: texts, actual: isText },
+  { lapsed: isText },
+);
 type Entries = (Violation & { readonly code: 'CSE_CONTEXT_MISMATCH' })['args'];
 type Entry = Entries['entries'][number];
 const isEntry: Guard<Entry> = (value): value is Entry =>
@@ -37,8 +41,8 @@ const VIOLATIONS: ArgsGuards<Violation> = {
   SSE_MISSING: allowedOnly,
   SSE_ALGORITHM_NOT_ALLOWED: allowedAndActual,
   SSE_C_NOT_ALLOWED: allowedOnly,
-  KMS_KEY_NOT_ALLOWED: allowedAndActual,
-  CSE_KEY_NOT_ALLOWED: allowedAndActual,
+  KMS_KEY_NOT_ALLOWED: wrongKey,
+  CSE_KEY_NOT_ALLOWED: wrongKey,
   KMS_KEY_EXPIRED: shape(
     { layer: isLayer, allowed: texts, actual: isText, until: isText, written: isText },
     {},

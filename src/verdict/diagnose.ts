@@ -72,7 +72,13 @@ function keyOwner(layer: Layer, actual: string, query: DiagnosisQuery): Owner | 
   const owner = ownerOf(owners, texts, own);
   if (owner !== undefined || reference?.kind !== 'key-arn' || !owners.namesAliases) return owner;
   const answer = query.enquiry.aliasNames(reference.arn);
-  return answer?.kind === 'names' ? ownerOf(owners, answer.names, own) : undefined;
+  if (answer?.kind !== 'names') return undefined;
+  const prefix = reference.arn.slice(0, -`key/${reference.keyId}`.length);
+  return ownerOf(
+    owners,
+    answer.names.flatMap((name) => [name, prefix + name]),
+    own,
+  );
 }
 
 function managedKey(actual: string, { enquiry }: DiagnosisQuery): readonly Diagnosis[] {

@@ -35,8 +35,8 @@ interface Compared {
   readonly unresolved?: { readonly reference: string; readonly cause: UnresolvedCause };
   /** Set where the found key is this option's, past its last day. */
   readonly expired?: string;
-  /** Past its last day, whatever was found. */
-  readonly lapsed?: true;
+  /** Its last day, where that is past, whatever was found. */
+  readonly lapsed?: string;
 }
 
 /** Compares the key that was found with every key that the rule allows: contract section 2, "Key references". */
@@ -44,16 +44,13 @@ export function judgeKey(query: KeyQuery): KeyJudgement {
   const found = foundKey(query);
   const compared = query.options.map((option) => compareOption(option, found, query));
   const comparison = anyOf(compared.map((one) => one.comparison));
-  const standing = compared.filter(({ lapsed }) => lapsed !== true);
-  // Where every key has lapsed, they are what there is to name.
-  const allowed = [...new Set((standing.length === 0 ? compared : standing).map((one) => one.shown))];
   switch (comparison) {
     case 'same':
       return { comparison, violations: [], reasons: [] };
     case 'undecidable':
       return { comparison, violations: [], reasons: unresolvedReasons(query, found, compared) };
     case 'different':
-      return { comparison, violations: [wrongKey(query, compared, allowed)], reasons: [] };
+      return { comparison, violations: [wrongKey(query, compared)], reasons: [] };
     default:
       return assertNever(comparison);
   }
@@ -111,7 +108,7 @@ function compareOption(option: KeyOption, found: Found, query: KeyQuery): Compar
   }
   if (utcDay(query.writtenMs) <= option.until) return compared;
   const expired = compared.comparison === 'same' ? { expired: option.until } : {};
-  return { comparison: 'different', shown: compared.shown, lapsed: true, ...expired };
+  return { comparison: 'different', shown: compared.shown, lapsed: option.until, ...expired };
 }
 
 function compareMeaning(meaning: OptionMeaning, found: Found, query: KeyQuery): Compared {
@@ -179,7 +176,10 @@ function unresolvedReasons(
   }));
 }
 
-function wrongKey(query: KeyQuery, compared: readonly Compared[], allowed: readonly string[]): Violation {
+function wrongKey(query: KeyQuery, compared: readonly Compared[]): Violation {
+  const standing = compared.filter(({ lapsed }) => lapsed === undefined);
+  // Where every key has lapsed, they are what there is to name.
+  const allowed = [...new Set((standing.length === 0 ? compared : standing).map((one) => one.shown))];
   const until = compared.find((one) => one.expired !== undefined)?.expired;
   const { layer, found: actual } = query;
   if (until !== undefined && query.writtenMs !== undefined) {
@@ -188,9 +188,12 @@ function wrongKey(query: KeyQuery, compared: readonly Compared[], allowed: reado
   }
   return {
     code: layer === 'sse' ? 'KMS_KEY_NOT_ALLOWED' : 'CSE_KEY_NOT_ALLOWED',
-    args: { allowed, actual },
+    args: { allowed, actual, ...(standing.length === 0 ? { lapsed: latest(compared) } : {}) },
   };
 }
+
+const latest = (compared: readonly Compared[]): string =>
+  compared.reduce((last, { lapsed = '' }) => (lapsed > last ? lapsed : last), '');
 
 const DAY_MS = 86_400_000;
 let lastDay = { number: Number.NaN, text: '' };

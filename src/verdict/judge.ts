@@ -5,7 +5,7 @@ import type { KeyEnquiry } from '../keys/enquiry.ts';
 import { isNonEmpty } from '../objects/non-empty.ts';
 import type { CseRequirement, Policy } from '../policy/types.ts';
 import { diagnose } from './diagnose.ts';
-import { judgeCse } from './judge-cse.ts';
+import { isKmsWrap, judgeCse } from './judge-cse.ts';
 import { type Findings, join, judgeSse } from './judge-sse.ts';
 import type { Governed, Observation, UnknownReason, Verdict } from './verdict.ts';
 
@@ -99,9 +99,9 @@ function conclude(
   findings: Findings,
   enquiry: KeyEnquiry,
 ): Verdict {
-  const basis = basisOf(governed, observed);
   const { violations } = findings;
   const reasons = distinct(findings.reasons);
+  const basis = basisOf(governed, observed, reasons);
   if (isNonEmpty(violations)) {
     const diagnosis = diagnose({ policy, governed, observed, violations, enquiry });
     return { outcome: 'violation', governed, observed, violations, reasons, diagnosis, ...basis };
@@ -111,10 +111,16 @@ function conclude(
   return { outcome: 'compliant', governed, observed, diagnosis: [], ...basis };
 }
 
-/** What a judgement of the inner layer rests on: the envelope's own word, unless KMS was asked. */
-function basisOf({ rule }: Governed, { cse }: Observation): { basis?: 'claimed' | 'decrypt-dry-run' } {
+/** What a judgement of the inner layer rests on: the envelope's own word, unless KMS proved the key; nothing while it did not. */
+function basisOf(
+  { rule }: Governed,
+  { cse }: Observation,
+  reasons: readonly UnknownReason[],
+): { basis?: 'claimed' | 'decrypt-dry-run' } {
   if (cse?.type !== 'envelope' || rule.cse?.kind !== 'required') return {};
-  return { basis: rule.cse.proof };
+  // A wrap without KMS is judged by its name: there is nothing to prove.
+  if (rule.cse.proof === 'claimed' || !isKmsWrap(cse.wrap)) return { basis: 'claimed' };
+  return reasons.some(({ code }) => code === 'CSE_PROOF_UNDECIDED') ? {} : { basis: 'decrypt-dry-run' };
 }
 
 function distinct(reasons: readonly UnknownReason[]): readonly UnknownReason[] {

@@ -52,7 +52,8 @@ function buildOwners(policy: Policy, layer: Layer): KeyOwners {
       } else if (option.kind === 'alias-arn') {
         namesAliases = true;
         addAlias(option.reference.arn, rule);
-        add(option.reference.name, rule);
+        // A claim shows a name alone, which may be that of this very alias.
+        if (layer === 'cse') add(option.reference.name, rule);
       } else {
         add(option.kind === 'key-arn' ? option.reference.arn : option.reference.keyId, rule);
       }

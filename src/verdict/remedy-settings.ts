@@ -181,13 +181,15 @@ function clientSide(facts: SettingsFacts): readonly ColumnSettings[] {
   );
 }
 
-/** The one key ARN that these violations allow. Two keys, an alias, or records that are not here leave it open: never a guess. */
+/** The one key ARN that these violations allow. Two keys, a key past its last day, an alias, or records that are not here leave it open: never a guess. */
 function theKey(
   code: 'KMS_KEY_NOT_ALLOWED' | 'CSE_KEY_NOT_ALLOWED',
   { violations, more }: SettingsFacts,
 ): string {
-  const allowed = new Set(violations.flatMap((one) => (one.code === code ? one.args.allowed : [])));
-  const [key, ...others] = allowed;
-  const isTold = key !== undefined && others.length === 0 && parseKeyReference(key)?.kind === 'key-arn';
+  const wrong = violations.flatMap((one) => (one.code === code ? [one.args] : []));
+  const [key, ...others] = new Set(wrong.flatMap(({ allowed }) => allowed));
+  const isStanding = wrong.every(({ lapsed }) => lapsed === undefined);
+  const isTold =
+    key !== undefined && others.length === 0 && isStanding && parseKeyReference(key)?.kind === 'key-arn';
   return isTold && !more ? key : KEY_PLACEHOLDER;
 }

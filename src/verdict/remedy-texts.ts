@@ -10,6 +10,8 @@ export const REMEDY_TEXTS = {
     'Name the key in the writer by its full ARN: fs.s3.serverSideEncryption.kms.keyId for EMRFS, fs.s3a.encryption.key for S3A, the KMS key id of the request elsewhere; or set it as the default encryption of the bucket.',
   ASK_FOR_ENCRYPTION:
     'Configure encryption in the writer: it asks for none, or for another kind, so S3 applied its default. Have it name the kind and the key that the policy wants, or set both as the default encryption of the bucket.',
+  ADD_STANDING_KEY:
+    'Name in the policy the key that is to be used now, or move the last day (until) of one that it names: every key of the rule is past its last day.',
   USE_KEY_ARN:
     "Name the key by its full ARN, not by an alias or a bare id: in a request, and in a bucket's default encryption, these are resolved in the account of the writer.",
   REENCRYPT:

@@ -37,6 +37,8 @@ export function remediesFor(facts: RemedyFacts): readonly Remedy[] {
   const inner = violations.length > 0 && violations.every(isInnerLayer);
   const codes: readonly Code[] = [
     ...(facts.outcome === 'uncovered' ? (['ADD_RULE'] as const) : []),
+    // Before the policy names a key that may be used there is none to name in the writer.
+    ...(violations.some(hasLapsedKeys) ? (['ADD_STANDING_KEY'] as const) : []),
     ...diagnosis.flatMap((one) => byDiagnosis(one, inner)),
     ...violations.flatMap((one) => byViolation(one, diagnosis.length > 0)),
     ...reasons.flatMap(byReason),
@@ -67,6 +69,8 @@ function withSettings(codes: readonly Code[], facts: SettingsFacts): readonly Re
 const isInnerLayer = (violation: Violation): boolean =>
   violation.code.startsWith('CSE_') ||
   (violation.code === 'KMS_KEY_EXPIRED' && violation.args.layer === 'cse');
+
+const hasLapsedKeys = ({ args }: Violation): boolean => 'lapsed' in args;
 
 function byDiagnosis(diagnosis: Diagnosis, inner: boolean): readonly Code[] {
   switch (diagnosis.code) {

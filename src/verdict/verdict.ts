@@ -15,7 +15,12 @@ export type Violation =
   | { readonly code: 'SSE_C_NOT_ALLOWED'; readonly args: { readonly allowed: readonly string[] } }
   | {
       readonly code: 'KMS_KEY_NOT_ALLOWED' | 'CSE_KEY_NOT_ALLOWED';
-      readonly args: { readonly allowed: readonly string[]; readonly actual: string };
+      readonly args: {
+        readonly allowed: readonly string[];
+        readonly actual: string;
+        /** The last of the last days, where the object was written after every one: then no key of `allowed` was right. */
+        readonly lapsed?: string;
+      };
     }
   | {
       readonly code: 'KMS_KEY_EXPIRED';

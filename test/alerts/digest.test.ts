@@ -231,6 +231,7 @@ describe('what to do next', () => {
     expect(mend({ violations: [wrong, VIOLATIONS.KMS_KEY_UNUSABLE] })).toBeUndefined();
     expect(mend({ violations: [{ ...wrong, args: { ...args, allowed: [KEY_A, KEY_B] } }] })).toBeUndefined();
     expect(mend({ violations: [{ ...wrong, args: { ...args, allowed: ['alias/b'] } }] })).toBeUndefined();
+    expect(mend({ violations: [{ ...wrong, args: { ...args, lapsed: '2026-01-31' } }] })).toBeUndefined();
     for (const type of ['dsse-kms', 'sse-c', 'none']) {
       expect(mend({ observed: { sse: { type, key: KEY_A } } }), type).toBeUndefined();
     }

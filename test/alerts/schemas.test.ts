@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { buildDigests } from '../../src/alerts/digest.ts';
 import { programMessage } from '../../src/alerts/messages.ts';
 import type { AuditRecord } from '../../src/verdict/record.ts';
+import type { Violation } from '../../src/verdict/verdict.ts';
 import { bare, CONTEXT, DIAGNOSES, KEY_A, REASONS, VIOLATIONS, wrongKey } from './records.ts';
 
 const schema = (name: string) =>
@@ -16,7 +17,11 @@ const validAlert = ajv.compile(schema('alert'));
 const recordProblems = (record: unknown) => (validRecord(record) ? [] : validRecord.errors);
 const alertProblems = (alert: unknown) => (validAlert(alert) ? [] : validAlert.errors);
 
-const everyViolation = Object.values(VIOLATIONS).map((one) => wrongKey(0, { violations: [one] }));
+const lapsed = { ...VIOLATIONS.KMS_KEY_NOT_ALLOWED.args, lapsed: '2026-01-31' };
+const everyViolation = [
+  ...Object.values(VIOLATIONS),
+  { code: 'KMS_KEY_NOT_ALLOWED', args: lapsed } as Violation,
+].map((one) => wrongKey(0, { violations: [one] }));
 const everyReason = Object.values(REASONS).map((one) =>
   bare({ outcome: 'unknown', rule: 'r', reasons: [one] }),
 );

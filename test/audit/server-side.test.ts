@@ -172,7 +172,9 @@ describe('a key past its last day', () => {
     const wrong = { code: 'KMS_KEY_NOT_ALLOWED', args: { actual: OTHER } };
     expect(await allowedFor(until)).toMatchObject([{ ...wrong, args: { allowed: [A] } }]);
     const lapsed = `keys:\n  k: { key: "${B}", until: 2026-11-20 }\n`;
-    expect(await allowedFor(lapsed)).toMatchObject([{ ...wrong, args: { allowed: [B] } }]);
+    expect(await allowedFor(lapsed)).toMatchObject([
+      { ...wrong, args: { allowed: [B], lapsed: '2026-11-20' } },
+    ]);
   });
 
   it('cannot be judged where HEAD gives no Last-Modified, and is unknown', async () => {

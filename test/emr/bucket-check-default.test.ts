@@ -5,7 +5,7 @@ import {
   defaultJudgement,
   defaultKey,
   governedByDefault,
-  optionText,
+  managedKeyRefused,
 } from '../../src/emr/bucket-check-default.ts';
 import type { BucketDefault } from '../../src/encryption/bucket-default.ts';
 import { clientSideFromMetadata } from '../../src/encryption/envelope.ts';
@@ -237,18 +237,21 @@ describe('what a rule says of SSE-KMS without a key, which is aws/s3 of the writ
   it.each([
     ['{ key: alias/old, until: 2020-01-01 }, alias/new', ['alias/new']],
     ['{ key: alias/aws/s3, until: 2020-01-01 }, alias/new', ['alias/new']],
-    ['{ key: alias/old, until: 2020-01-01 }', ['alias/old']],
+    ['{ key: alias/old, until: 2020-01-01 }', ['alias/old'], { lapsed: '2020-01-01' }],
     [`{ key: alias/older, until: 2020-01-01 }, { key: alias/old, until: ${TODAY} }`, ['alias/old']],
-  ])('a key past its last day is not told as allowed, unless all are: %s', (keys, allowed) => {
-    const policy = policyOf(
-      `version: 1\nkeys: { lake: [${keys}] }\nrules:\n  - { id: lake, match: s3://acme-lake/, sse: { key: lake } }\n`,
-    );
-    expect(managed(policy)).toStrictEqual({
-      ...NOTHING,
-      outcome: 'breaks',
-      violations: [{ code: 'KMS_KEY_NOT_ALLOWED', args: { allowed, actual: 'alias/aws/s3' } }],
-    });
-  });
+  ])(
+    'a key past its last day is not told as allowed, unless all are: %s',
+    (keys, allowed, lapsed?: { lapsed: string }) => {
+      const policy = policyOf(
+        `version: 1\nkeys: { lake: [${keys}] }\nrules:\n  - { id: lake, match: s3://acme-lake/, sse: { key: lake } }\n`,
+      );
+      expect(managed(policy)).toStrictEqual({
+        ...NOTHING,
+        outcome: 'breaks',
+        violations: [{ code: 'KMS_KEY_NOT_ALLOWED', args: { allowed, actual: 'alias/aws/s3', ...lapsed } }],
+      });
+    },
+  );
 
   it('a rule that allows alias/aws/s3 is satisfied', () => {
     expect(managed(keyed('alias/aws/s3'))).toStrictEqual({ ...NOTHING, outcome: 'satisfies' });
@@ -317,15 +320,35 @@ describe('a verdict that no default can have', () => {
   });
 });
 
-describe('a key of the policy as a message names it', () => {
+describe('what a violation says of the AWS-managed key', () => {
+  const captures = { tenant: 'b', day: '2026-11-21' };
+  const refused = (rule: Policy['rules'][number] | undefined) =>
+    rule && managedKeyRefused(rule, captures, TODAY);
+
   it.each([
     ['a key ARN', A, A],
     ['a bare id', BARE_ID, BARE_ID],
     ['an alias ARN', ALIAS_ARN, ALIAS_ARN],
     ['an alias', 'alias/lake', 'alias/lake'],
     ['an alias with what was captured', 'alias/of-{tenant}-{day}', 'alias/of-b-2026-11-21'],
-  ])('%s', (_, key, text) => {
-    const [option] = tenants(key).rules[0]?.sse?.keys ?? [];
-    expect(option && optionText(option, { tenant: 'b', day: '2026-11-21' })).toBe(text);
+  ])('names %s as the key that is allowed', (_, key, text) => {
+    expect(refused(tenants(key).rules[0])).toStrictEqual({ allowed: [text], actual: 'alias/aws/s3' });
+  });
+
+  it('leaves out a key that is past its last day, unless every key is: then it says since when', () => {
+    const named = (keys: string) => {
+      const rules = 'rules: [{ id: r, match: "s3://lake/p/", sse: { key: k } }]';
+      return refused(policyOf(`version: 1\nkeys: { k: [${keys}] }\n${rules}\n`).rules[0]);
+    };
+    const until = (key: string, day: string) => `{ key: "${key}", until: ${day} }`;
+    expect(named(`${until(A, '2026-11-20')}, ${until(B, '2026-11-21')}`)).toStrictEqual({
+      allowed: [B],
+      actual: 'alias/aws/s3',
+    });
+    expect(named(`${until(A, '2026-11-20')}, ${until(B, '2026-11-19')}`)).toStrictEqual({
+      allowed: [A, B],
+      actual: 'alias/aws/s3',
+      lapsed: '2026-11-20',
+    });
   });
 });

@@ -112,6 +112,16 @@ describe('the values in a sentence', () => {
     expect(describeViolation(violation)).toMatch(/^client-side encrypted on 2026-02-01 under /);
   });
 
+  it.each(['KMS_KEY_NOT_ALLOWED', 'CSE_KEY_NOT_ALLOWED'] as const)(
+    'keys that are all past their last day are told as that, and not as allowed: %s',
+    (code) => {
+      const args = { allowed: [KEY_B], actual: KEY_A, lapsed: '2026-01-31' };
+      expect(describeViolation({ code, args }).replace('client-side ', '')).toBe(
+        `encrypted under ${KEY_A},${code === 'CSE_KEY_NOT_ALLOWED' ? ' as its envelope claims,' : ''} but by the policy every key was past its last day by then (2026-01-31): ${KEY_B}`,
+      );
+    },
+  );
+
   it('entries show as JSON, Maps included', () => {
     const violation: Violation = {
       code: 'CSE_CONTEXT_MISMATCH',

@@ -88,6 +88,8 @@ describe('the key of another rule', () => {
     ['alias/t-{team}', ['alias/t-red'], owned('other', { team: 'red' })],
     [ALIAS_ARN, ['alias/other'], owned('other')],
     ['alias/other', ['alias/other2'], []],
+    [ALIAS_ARN.replace('111122223333', '444455556666'), ['alias/other'], []],
+    [ALIAS_ARN.replace('eu-west-1', 'us-east-1'), ['alias/other'], []],
   ])('that names %s is told where the aliases of the found key are %j', (alias, names, expected) => {
     const named = `{ id: other, match: "s3://lake/o/{team}/", sse: { key: "${alias}" } }`;
     const { diagnosis } = diagnosed(policy([OWN, named]), outer(B), { aliasesOf: { [B]: names } });

@@ -12,6 +12,7 @@ import { keyArn, keyReference } from '../support/keys.ts';
 const A = keyArn('a');
 const B = keyArn('b');
 const C = keyArn('c');
+const D = keyArn('d');
 const ID_A = 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa';
 const WRITERS_ARN = 'arn:aws:kms:eu-west-1:444455556666:alias/writers';
 const S3_ARN = 'arn:aws:kms:eu-west-1:444455556666:alias/aws/s3';
@@ -205,6 +206,10 @@ describe('what an alias of the policy stands for', () => {
 });
 
 describe('a key with a last day', () => {
+  const lapsed = (allowed: readonly string[], actual: string, day: string) => ({
+    ...wrong(allowed, actual),
+    violations: [{ code: 'KMS_KEY_NOT_ALLOWED', args: { allowed, actual, lapsed: day } }],
+  });
   const until = '2026-01-31';
   const LAST_MOMENT = Date.parse('2026-01-31T23:59:59.999Z');
 
@@ -236,7 +241,12 @@ describe('a key with a last day', () => {
   });
 
   it('is different after it also where the found key cannot be told', () => {
-    expect(judged('nonsense', option(A, until), { writtenMs: NOON })).toEqual(wrong([A], 'nonsense'));
+    expect(judged('nonsense', option(A, until), { writtenMs: NOON })).toEqual(lapsed([A], 'nonsense', until));
+  });
+
+  it('is named with the last of all last days where every key is past it', () => {
+    const options = [option(A, '2026-01-30'), option(B, until), option(D, '2025-12-31')] as const;
+    expect(judged(C, option(A), { options, writtenMs: NOON })).toEqual(lapsed([A, B, D], C, until));
   });
 
   it('that is past leaves the other keys to be compared', () => {

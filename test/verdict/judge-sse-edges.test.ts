@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectHead } from '../../src/encryption/head.ts';
 import type { Envelope } from '../../src/encryption/observation.ts';
-import { type KeyAnswer, KeyEnquiry } from '../../src/keys/enquiry.ts';
+import { type KeyAnswer, KeyEnquiry, type ProofAnswer } from '../../src/keys/enquiry.ts';
 import { type Evidence, judge, judgeSseC } from '../../src/verdict/judge.ts';
 import type { UnknownReason } from '../../src/verdict/verdict.ts';
 import { keyArn, keyReference } from '../support/keys.ts';
@@ -27,16 +27,21 @@ const ENVELOPE: Envelope = {
   storage: 'metadata',
   claimedKey: B,
   wrappedKey: 'd3JhcHBlZA==',
+  description: new Map(),
 };
+
+const PROOF = `cse: { key: "${B}", proof: decrypt-dry-run }`;
 
 interface Given extends Partial<Omit<Evidence, 'head'>> {
   /** What stands in the policy before its rules. */
   readonly before?: string;
   readonly keys?: Readonly<Record<string, KeyAnswer>>;
+  /** What KMS answered to the dry run under the key that the rule names. */
+  readonly proof?: ProofAnswer;
 }
 
 function verdictOf(requirements: string, head: Partial<ObjectHead>, given: Given = {}) {
-  const { before = '', keys = {}, ...evidence } = given;
+  const { before = '', keys = {}, proof, ...evidence } = given;
   const policy = policyOf(
     `version: 1\n${before}rules: [{ id: r, match: "s3://lake/p/", ${requirements} }]\n`,
   );
@@ -44,6 +49,9 @@ function verdictOf(requirements: string, head: Partial<ObjectHead>, given: Given
   if (rule === undefined) throw new Error('the policy has no rule');
   const enquiry = new KeyEnquiry();
   for (const [arn, answer] of Object.entries(keys)) enquiry.setKey(keyReference(arn).arn, answer);
+  if (proof !== undefined) {
+    enquiry.setProof({ key: B, wrappedKey: ENVELOPE.wrappedKey, context: new Map() }, proof);
+  }
   const whole: Evidence = {
     head: { metadata: new Map(), missingMetadata: 0, ...head },
     cse: { type: 'none' },
@@ -230,14 +238,21 @@ describe('the whole verdict', () => {
   });
 
   it.each([
-    ['an envelope is required and there', 'cse: required', 'claimed'],
-    [
-      'the proof of its key is asked for',
-      'cse: { key: "alias/b", proof: decrypt-dry-run }',
-      'decrypt-dry-run',
-    ],
-  ])('says what it rests on where %s', (_when, requirements, basis) => {
-    expect(verdictOf(requirements, kms(A), { cse: ENVELOPE })).toMatchObject({ basis });
+    ['an envelope is required and there', 'cse: required', ENVELOPE, {}, 'claimed'],
+    ['the proof of its key is there', PROOF, ENVELOPE, { kind: 'proven' }, 'decrypt-dry-run'],
+    ['a wrap without KMS leaves nothing to prove', PROOF, { ...ENVELOPE, wrap: 'AES/GCM' }, {}, 'claimed'],
+  ] as const)('says what it rests on where %s', (_when, requirements, cse, proof, basis) => {
+    const given = 'kind' in proof ? { cse, proof } : { cse };
+    expect(verdictOf(requirements, kms(A), given)).toMatchObject({ basis });
+  });
+
+  it('rests on nothing where the proof is still asked for, or is none', () => {
+    const failed = { kind: 'unproven', answer: 'AccessDeniedException' } as const;
+    for (const given of [{ cse: ENVELOPE }, { cse: ENVELOPE, proof: failed }]) {
+      const verdict = verdictOf(PROOF, kms(A), given);
+      expect(verdict.outcome).toBe('unknown');
+      expect(verdict).not.toHaveProperty('basis');
+    }
   });
 
   it.each([

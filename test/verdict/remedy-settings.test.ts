@@ -116,6 +116,14 @@ describe('the key in the settings', () => {
     expect(told('NAME_THE_KEY', facts([expired]))).toEqual(sseKms('KEY_ARN'));
   });
 
+  it.each([
+    ['KMS_KEY_NOT_ALLOWED', 'NAME_THE_KEY', sseKms('KEY_ARN')],
+    ['CSE_KEY_NOT_ALLOWED', 'CONFIGURE_CLIENT_SIDE', cseKms('KEY_ARN')],
+  ] as const)('is none of the keys past their last day: %s', (code, remedy, settings) => {
+    const lapsed = { code, args: { ...allowing(code, KEY_B).args, lapsed: '2026-01-31' } };
+    expect(told(remedy, facts([lapsed as Violation]))).toEqual(settings);
+  });
+
   it('the key of one layer never stands for the other', () => {
     const outer = facts([VIOLATIONS.KMS_KEY_NOT_ALLOWED, VIOLATIONS.CSE_MISSING]);
     expect(told('ENABLE_CLIENT_SIDE', outer)).toEqual(cseKms('KEY_ARN'));

@@ -78,6 +78,15 @@ describe('what to do about a violation', () => {
     expect(cache?.text).toContain('committer');
   });
 
+  it('where every key of the rule is past its last day the policy comes first', () => {
+    const { code, args } = VIOLATIONS.KMS_KEY_NOT_ALLOWED;
+    const facts = violation({ code, args: { ...args, lapsed: '2026-01-31' } } as Violation);
+    expect(codes(facts)).toEqual(['ADD_STANDING_KEY', 'NAME_THE_KEY', 'REENCRYPT']);
+    const diagnosed = { ...facts, diagnosis: [DIAGNOSES.KEY_OF_ANOTHER_RULE] };
+    expect(codes(diagnosed)[0]).toBe('ADD_STANDING_KEY');
+    expect(remediesFor(facts)[0]?.text).toContain('every key of the rule is past its last day');
+  });
+
   it('a bucket default is never advised for a client-side key', () => {
     const facts = {
       ...violation(VIOLATIONS.CSE_KEY_NOT_ALLOWED),
