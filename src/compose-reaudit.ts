@@ -5,20 +5,13 @@ import { auditWritten } from './audit/audit-written.ts';
 import { PolicyHolder } from './audit/policy-holder.ts';
 import type { PreparedPolicy } from './audit/prepared-policy.ts';
 import { awsClients, type Clients } from './aws/clients.ts';
-import {
-  kmsKeys,
-  loadPolicy,
-  locationText,
-  s3Heads,
-  s3InstructionFiles,
-  sha256,
-  snsAlert,
-} from './compose.ts';
+import { kmsKeys, loadPolicy, s3Heads, s3InstructionFiles, sha256, snsAlert } from './compose.ts';
 import { readMapBatch } from './intake/read-map-batch.ts';
 import {
   BadConfiguration,
   type Environment,
   type LambdaConfig,
+  locationText,
   readLambdaConfig,
 } from './queue/lambda-config.ts';
 import { counterMetric } from './queue/metrics.ts';
@@ -111,7 +104,7 @@ function policies(config: LambdaConfig, clients: Clients): ObjectAudits['policy'
   return (named?: PolicyInS3) => {
     const location = named ?? config.policy;
     const name = locationText(location);
-    const holder = holders.get(name) ?? newHolder(() => loadPolicy(location, clients), config.policyTtlMs);
+    const holder = holders.get(name) ?? newHolder(() => loadPolicy(location, clients), config);
     holders.set(name, holder);
     const [oldest] = holders.keys();
     if (holders.size > MOST_POLICIES && oldest !== undefined) holders.delete(oldest);
@@ -119,14 +112,17 @@ function policies(config: LambdaConfig, clients: Clients): ObjectAudits['policy'
   };
 }
 
-const newHolder = (load: () => Promise<PreparedPolicy>, ttlMs: number): PolicyHolder =>
+const newHolder = (
+  load: () => Promise<PreparedPolicy>,
+  { policyTtlMs, metricNamespace }: LambdaConfig,
+): PolicyHolder =>
   new PolicyHolder({
     load,
-    ttlMs,
+    ttlMs: policyTtlMs,
     now: Date.now,
     onRefused: (error) => {
       line({ level: 'ERROR', message: 'not done', source: 'policy', why: error.message });
-      process.stdout.write(`${counterMetric('PolicyRefused', 1, Date.now())}\n`);
+      process.stdout.write(`${counterMetric('PolicyRefused', 1, Date.now(), metricNamespace)}\n`);
     },
   });
 

@@ -17,6 +17,7 @@ import type { QueueDeps, QueueReport } from './queue/deps.ts';
 import {
   type Environment,
   type LambdaConfig,
+  locationText,
   type PolicyLocation,
   readLambdaConfig,
 } from './queue/lambda-config.ts';
@@ -38,7 +39,7 @@ export function composeLambda(env: Environment): QueueDeps {
     now: Date.now,
     onRefused: (error) => {
       report.failure('policy', error.message);
-      report.metrics([counterMetric('PolicyRefused', 1, Date.now())]);
+      report.metrics([counterMetric('PolicyRefused', 1, Date.now(), config.metricNamespace)]);
     },
   });
   const heads = s3Heads(clients, env);
@@ -50,6 +51,7 @@ export function composeLambda(env: Environment): QueueDeps {
     alert: snsAlert(config, clients),
     policySource: locationText(config.policy),
     concurrency: config.concurrency,
+    metricNamespace: config.metricNamespace,
     ...(config.maxReceives === undefined ? {} : { maxReceives: config.maxReceives }),
     report,
   });
@@ -64,6 +66,7 @@ export interface QueueParts {
   readonly policySource?: string;
   readonly maxReceives?: number;
   readonly concurrency: number;
+  readonly metricNamespace?: string;
   readonly report: QueueReport;
 }
 
@@ -222,18 +225,6 @@ async function readPolicyFile(path: string): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     throw new PolicyUnusable(`${path} is not UTF-8: save it as UTF-8`, { cause: error });
-  }
-}
-
-/** How a policy's place is written, in messages and on the command line. */
-export function locationText(location: PolicyLocation): string {
-  switch (location.kind) {
-    case 's3':
-      return `s3://${location.bucket}/${location.key}`;
-    case 'ssm':
-      return `ssm:${location.name}`;
-    case 'file':
-      return location.path;
   }
 }
 

@@ -159,7 +159,7 @@ function tell(
   failures: ReadonlyMap<string, string>,
   published: number,
   { policy }: PreparedPolicy,
-  { report, now }: QueueDeps,
+  { report, now, metricNamespace }: QueueDeps,
 ): void {
   const quiet = policy.defaults.uncovered === 'ignore';
   for (const record of records) {
@@ -169,6 +169,6 @@ function tell(
   }
   for (const [source, why] of failures) report.failure(source, why);
   const atMs = now();
-  const alerts = published > 0 ? [counterMetric('AlertsPublished', published, atMs)] : [];
-  report.metrics([...verdictMetrics(records, atMs), ...alerts]);
+  const alerts = published > 0 ? [counterMetric('AlertsPublished', published, atMs, metricNamespace)] : [];
+  report.metrics([...verdictMetrics(records, atMs, metricNamespace), ...alerts]);
 }

@@ -15,6 +15,8 @@ export interface QueueDeps {
   readonly policySource?: string;
   /** How often SQS hands a message out before it goes to the dead-letter queue: on the last time nothing is waited for. */
   readonly maxReceives?: number;
+  /** CloudWatch's namespace for the counters, where it is not the usual one. */
+  readonly metricNamespace?: string;
   readonly concurrency: number;
   readonly now: () => number;
   /** Aborts that many milliseconds from now. */

@@ -1,3 +1,5 @@
+import { METRIC_NAMESPACE } from './metrics.ts';
+
 /** How a Lambda function of the product is configured: contract section 7. */
 export interface LambdaConfig {
   readonly policy: PolicyLocation;
@@ -9,6 +11,8 @@ export interface LambdaConfig {
   /** The redrive policy's `maxReceiveCount`; absent where nobody said. */
   readonly maxReceives?: number;
   readonly reportBucket?: string;
+  /** CloudWatch's namespace for the counters. */
+  readonly metricNamespace: string;
   /** Whether instruction files may be read from S3. */
   readonly instructionFiles: boolean;
 }
@@ -17,6 +21,18 @@ export type PolicyLocation =
   | { readonly kind: 's3'; readonly bucket: string; readonly key: string }
   | { readonly kind: 'ssm'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string };
+
+/** How a policy's place is written, in messages and on the command line. */
+export function locationText(location: PolicyLocation): string {
+  switch (location.kind) {
+    case 's3':
+      return `s3://${location.bucket}/${location.key}`;
+    case 'ssm':
+      return `ssm:${location.name}`;
+    case 'file':
+      return location.path;
+  }
+}
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -33,6 +49,7 @@ export class BadConfiguration extends Error {
 
 const DEFAULT_CONCURRENCY = 32;
 const DEFAULT_POLICY_TTL_SECONDS = 300;
+const NAMESPACE = /^(?!AWS\/|:)[\w.\-/#:]{1,255}$/;
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
 
 /** Reads the configuration; throws `BadConfiguration` that names every missing or bad variable at once. */
@@ -47,6 +64,7 @@ export function readLambdaConfig(env: Environment): LambdaConfig {
   const alertFormat = reader.oneOf('ALERT_FORMAT', ['two-topics', 'per-protocol']) ?? 'two-topics';
   const maxReceives = reader.whole('MAX_RECEIVES', 1, 1000);
   const instructionFiles = reader.oneOf('INSTRUCTION_FILES', ['on', 'off']) === 'on';
+  const metricNamespace = reader.namespace('METRIC_NAMESPACE') ?? METRIC_NAMESPACE;
   const reportBucket = env.REPORT_BUCKET;
   if (problems.length > 0 || policy === undefined || topicArn === undefined)
     throw new BadConfiguration(problems);
@@ -56,6 +74,7 @@ export function readLambdaConfig(env: Environment): LambdaConfig {
     concurrency,
     policyTtlMs: ttl * 1000,
     alertFormat: alertFormat === 'per-protocol' ? 'per-protocol' : 'two-topics',
+    metricNamespace,
     instructionFiles,
     ...(mailTopicArn === undefined ? {} : { mailTopicArn }),
     ...(maxReceives === undefined ? {} : { maxReceives }),
@@ -101,6 +120,14 @@ class VariableReader {
     const text = this.#env[name];
     if (!text) return undefined;
     return allowed.includes(text) ? text : this.#bad(name, text, `one of ${allowed.join(', ')}`);
+  }
+
+  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html: AWS keeps its own prefix. */
+  namespace(name: string): string | undefined {
+    const text = this.#env[name];
+    const expected = 'up to 255 of A-Z a-z 0-9 . - _ / # :, not beginning with AWS/ or :';
+    if (!text) return undefined;
+    return NAMESPACE.test(text) ? text : this.#bad(name, text, expected);
   }
 
   #missing(name: string, expected: string): undefined {

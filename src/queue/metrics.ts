@@ -5,6 +5,7 @@ import type { Outcome } from '../verdict/verdict.ts';
 /** CloudWatch's embedded metric format allows this many values of one metric in one line. */
 const MOST_VALUES = 100;
 
+/** Where nobody names another. Two deployments that count into one namespace set off each other's alarms. */
 export const METRIC_NAMESPACE = 'S3EncryptionAuditor';
 
 const OUTCOME_METRICS: Readonly<Record<Outcome, string>> = {
@@ -24,7 +25,11 @@ export type EmitLine = (line: string) => void;
  * outcome, and seconds from write to verdict.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function verdictMetrics(records: readonly AuditRecord[], atMs: number): readonly string[] {
+export function verdictMetrics(
+  records: readonly AuditRecord[],
+  atMs: number,
+  namespace = METRIC_NAMESPACE,
+): readonly string[] {
   if (records.length === 0) return [];
   const counts = new Map<string, { readonly outcome: Outcome; readonly rule: string; count: number }>();
   const totals = new Map<Outcome, number>();
@@ -37,7 +42,7 @@ export function verdictMetrics(records: readonly AuditRecord[], atMs: number): r
   }
   const byRule = [...counts.values()].map(({ outcome, rule, count }) =>
     metricLine(
-      atMs,
+      { atMs, namespace },
       [['Outcome'], ['Outcome', 'Rule']],
       { Outcome: outcome, Rule: rule },
       { Verdicts: [count, 'Count'] },
@@ -47,30 +52,40 @@ export function verdictMetrics(records: readonly AuditRecord[], atMs: number): r
   const counters = Object.entries(OUTCOME_METRICS).map(
     ([outcome, name]) => [name, [totals.get(outcome as Outcome) ?? 0, 'Count']] as const,
   );
-  return [...byRule, metricLine(atMs, [[]], {}, Object.fromEntries(counters)), ...delayLines(records, atMs)];
+  const totalsLine = metricLine({ atMs, namespace }, [[]], {}, Object.fromEntries(counters));
+  return [...byRule, totalsLine, ...delayLines(records, { atMs, namespace })];
 }
 
 /** One counter without dimensions, for example that a refreshed policy was refused. */
-export const counterMetric = (name: string, count: number, atMs: number): string =>
-  metricLine(atMs, [[]], {}, { [name]: [count, 'Count'] });
+export const counterMetric = (
+  name: string,
+  count: number,
+  atMs: number,
+  namespace = METRIC_NAMESPACE,
+): string => metricLine({ atMs, namespace }, [[]], {}, { [name]: [count, 'Count'] });
 
-function delayLines(records: readonly AuditRecord[], atMs: number): readonly string[] {
+interface Frame {
+  readonly atMs: number;
+  readonly namespace: string;
+}
+
+function delayLines(records: readonly AuditRecord[], frame: Frame): readonly string[] {
   const seconds = records.flatMap(({ writer }) => {
     const wroteMs = Date.parse(writer?.at ?? '');
-    return Number.isNaN(wroteMs) ? [] : [Math.max(0, atMs - wroteMs) / 1000];
+    return Number.isNaN(wroteMs) ? [] : [Math.max(0, frame.atMs - wroteMs) / 1000];
   });
   const lines: string[] = [];
   for (let start = 0; start < seconds.length; start += MOST_VALUES) {
     const values = seconds.slice(start, start + MOST_VALUES);
     if (isNonEmpty(values)) {
-      lines.push(metricLine(atMs, [[]], {}, { SecondsFromWriteToVerdict: [values, 'Seconds'] }));
+      lines.push(metricLine(frame, [[]], {}, { SecondsFromWriteToVerdict: [values, 'Seconds'] }));
     }
   }
   return lines;
 }
 
 function metricLine(
-  atMs: number,
+  { atMs, namespace }: Frame,
   dimensions: readonly (readonly string[])[],
   dimensionValues: Readonly<Record<string, string>>,
   metrics: Readonly<Record<string, readonly [number | NonEmpty<number>, 'Count' | 'Seconds']>>,
@@ -80,7 +95,7 @@ function metricLine(
   return JSON.stringify({
     _aws: {
       Timestamp: atMs,
-      CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: dimensions, Metrics: names }],
+      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: dimensions, Metrics: names }],
     },
     ...dimensionValues,
     ...Object.fromEntries(values),

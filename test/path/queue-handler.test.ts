@@ -6,7 +6,7 @@ import { type Bench, errorOf, failuresOf, snsError, sqsEvent, startBench } from 
 import type { Asked } from './hands.ts';
 import { s3Notification, TEST_EVENT } from './messages.ts';
 import { keyArn } from './names.ts';
-import { counterOf, recordsOf } from './seen.ts';
+import { counterOf, namespacesOf, recordsOf } from './seen.ts';
 import { POLICY_TEXT } from './site.ts';
 
 const RIGHT: Asked = { sse: 'aws:kms', key: keyArn('plain') };
@@ -254,7 +254,11 @@ describe('the policy', () => {
 
   it('that is replaced by a broken one is kept, told by a metric and by no digest', async () => {
     await putPolicy('replaced.yaml', POLICY_TEXT);
-    const steady = await bench.start({ POLICY: 's3://acme-policy/replaced.yaml', POLICY_TTL_SECONDS: '0' });
+    const steady = await bench.start({
+      POLICY: 's3://acme-policy/replaced.yaml',
+      POLICY_TTL_SECONDS: '0',
+      METRIC_NAMESPACE: 'acme/audit',
+    });
     const refused = () => counterOf(steady.logs(), 'PolicyRefused');
     const right = sqsEvent(await written('by-arn/steady/right', RIGHT));
     const wrong = sqsEvent(await written('by-arn/steady/wrong', WRONG));
@@ -266,6 +270,7 @@ describe('the policy', () => {
     expect(failuresOf(await steady.invoke(wrong))).toEqual([]);
     expect((await bench.digests()).map(({ rule, count }) => [rule, count])).toEqual([['by-arn', 1]]);
     expect(refused()).toBe(2);
+    expect(namespacesOf(steady.logs())).toEqual(new Set(['acme/audit']));
   });
 
   it('that is replaced by a good one is judged by from then on', async () => {

@@ -81,6 +81,10 @@ export const counterOf = (lines: readonly string[], name: string): number =>
     .filter((line) => '_aws' in line)
     .reduce((sum, line) => sum + (typeof line[name] === 'number' ? line[name] : 0), 0);
 
+/** The namespaces that the lines of a function's log count into. */
+export const namespacesOf = (lines: readonly string[]): ReadonlySet<string> =>
+  new Set(lines.flatMap((line) => line.match(/(?<="Namespace":")[^"]*/g) ?? []));
+
 export const digestOf = (alert: SeenAlert): SeenDigest => JSON.parse(alert.body) as SeenDigest;
 
 /** Receives and deletes all that a queue holds, over the wire, and opens the envelopes of SNS. */

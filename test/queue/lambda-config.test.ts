@@ -24,6 +24,7 @@ describe('the environment of a function', () => {
       ALERT_FORMAT: 'json',
       MAX_RECEIVES: '-1',
       INSTRUCTION_FILES: 'yes',
+      METRIC_NAMESPACE: 'AWS/Lambda',
     });
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
       'POLICY',
@@ -34,6 +35,7 @@ describe('the environment of a function', () => {
       'ALERT_FORMAT',
       'MAX_RECEIVES',
       'INSTRUCTION_FILES',
+      'METRIC_NAMESPACE',
     ]);
     expect(problems[1]).toBe(
       'TOPIC_ARN is "alerts": expected the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME',
@@ -56,6 +58,20 @@ describe('the environment of a function', () => {
     const config = readLambdaConfig({ ...good, MAIL_TOPIC_ARN: '', CONCURRENCY: '', ALERT_FORMAT: '' });
     expect(config).toMatchObject({ concurrency: 32, alertFormat: 'two-topics', instructionFiles: false });
     expect(config.mailTopicArn).toBeUndefined();
+  });
+
+  it.each([undefined, ''])('counts into S3EncryptionAuditor where METRIC_NAMESPACE is %j', (text) => {
+    const env = text === undefined ? good : { ...good, METRIC_NAMESPACE: text };
+    expect(readLambdaConfig(env).metricNamespace).toBe('S3EncryptionAuditor');
+  });
+
+  it('counts into the namespace that it is told, and refuses what CloudWatch does', () => {
+    for (const text of ['S3EncryptionAuditor/prod-1', 'a.b_c:#d', 'AWSome/x', 'x'.repeat(255)]) {
+      expect(readLambdaConfig({ ...good, METRIC_NAMESPACE: text }).metricNamespace).toBe(text);
+    }
+    for (const text of ['AWS/S3', ':x', 'a b', 'x\n', 'é', 'x'.repeat(256)]) {
+      expect(problemsOf({ ...good, METRIC_NAMESPACE: text }), text).toHaveLength(1);
+    }
   });
 
   it('takes a time to live of zero, which refreshes at every invocation', () => {

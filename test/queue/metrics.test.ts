@@ -72,4 +72,18 @@ describe('the metrics of an invocation', () => {
   it('say one counter by itself', () => {
     expect(JSON.parse(counterMetric('PolicyRefused', 1, AT))).toMatchObject({ PolicyRefused: 1 });
   });
+
+  it('counts into the namespace that it is told, and else into that of the product', () => {
+    const namespaces = (lines: readonly string[]) =>
+      lines.map((line) => JSON.parse(line)._aws.CloudWatchMetrics[0].Namespace);
+    const writer = { event: 'ObjectCreated:Put', at: '2026-11-21T01:59:00.000Z' };
+    const records = [record('compliant', { writer }), record('violation', { rule: 'r' })];
+    const lines = verdictMetrics(records, AT, 'acme/audit');
+    expect(lines).toHaveLength(4);
+    expect(new Set(namespaces([...lines, counterMetric('AlertsPublished', 1, AT, 'acme/audit')]))).toEqual(
+      new Set(['acme/audit']),
+    );
+    const usual = [...verdictMetrics(records, AT), counterMetric('AlertsPublished', 1, AT)];
+    expect(new Set(namespaces(usual))).toEqual(new Set(['S3EncryptionAuditor']));
+  });
 });

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { counterMetric, METRIC_NAMESPACE } from '../../src/queue/metrics.ts';
+import { counterMetric } from '../../src/queue/metrics.ts';
 import type { Evaluated } from './evaluate.ts';
 import { isObject } from './parse.ts';
 import { ALL_ON, at, deploy, idsOfType, list, properties, SWITCHES } from './stack.ts';
 
 const { AlarmTopicArn: _, ...WITH_ALARM_TOPIC } = ALL_ON;
+/** The one that the template tells the functions to count into. */
+const namespaceOf = (stack: Evaluated, id: string): string =>
+  String(at(at(properties(stack, id).Environment, 'Variables'), 'METRIC_NAMESPACE'));
+const NAMESPACE = namespaceOf(deploy(), 'AuditQueueFunction');
 const alarms = (stack: Evaluated): readonly string[] => idsOfType(stack, 'AWS::CloudWatch::Alarm');
 
 /** What an alarm looks at: `namespace metric dimension=value`. */
@@ -69,8 +73,8 @@ describe('the alarms', () => {
       ['DeadLettersAlarm', 'AWS/SQS ApproximateNumberOfMessagesVisible QueueName=DeadLetterQueue'],
       ['OldestMessageAlarm', 'AWS/SQS ApproximateAgeOfOldestMessage QueueName=AuditQueue'],
       ['ErrorsAlarm', 'AWS/Lambda Errors FunctionName=AuditQueueFunction'],
-      ['UnknownAlarm', `${METRIC_NAMESPACE} Unknown`],
-      ['PolicyRefusedAlarm', `${METRIC_NAMESPACE} PolicyRefused`],
+      ['UnknownAlarm', `${NAMESPACE} Unknown`],
+      ['PolicyRefusedAlarm', `${NAMESPACE} PolicyRefused`],
       ['RuleDeadLettersAlarm', 'AWS/SQS ApproximateNumberOfMessagesVisible QueueName=RuleDeadLetterQueue'],
       ['DirectErrorsAlarm', 'AWS/Lambda Errors FunctionName=AuditEventFunction'],
       ['DirectFailuresAlarm', 'AWS/SQS ApproximateNumberOfMessagesVisible QueueName=AuditEventFailureQueue'],
@@ -116,10 +120,18 @@ describe('the alarms', () => {
     );
   });
 
+  it('of another stack in the account stay silent: each stack counts into a namespace of its own', () => {
+    expect(NAMESPACE).toMatch(/^S3EncryptionAuditor\/.+/);
+    const stack = deploy(ALL_ON);
+    for (const id of idsOfType(stack, 'AWS::Serverless::Function')) {
+      expect([id, namespaceOf(stack, id)]).toEqual([id, NAMESPACE]);
+    }
+  });
+
   it('on counters look without dimensions, where the functions count without any', () => {
-    const line: unknown = JSON.parse(counterMetric('PolicyRefused', 1, 0));
+    const line: unknown = JSON.parse(counterMetric('PolicyRefused', 1, 0, NAMESPACE));
     expect(line).toMatchObject({
-      _aws: { CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [[]] }] },
+      _aws: { CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [[]] }] },
     });
   });
 });
@@ -136,7 +148,7 @@ describe('the alarm on the share of gone objects', () => {
     expect(counters).toEqual(
       ['Gone', 'Compliant', 'Violation', 'Unknown'].map((MetricName) => [
         MetricName.toLowerCase(),
-        { Namespace: METRIC_NAMESPACE, MetricName },
+        { Namespace: NAMESPACE, MetricName },
         'Sum',
         900,
       ]),

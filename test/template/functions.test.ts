@@ -55,7 +55,7 @@ describe('the functions', () => {
     expect(properties(deploy(), 'AuditQueueLogGroup').RetentionInDays).toBe(30);
   });
 
-  it('audit-queue is configured by exactly the variables of contract section 7', () => {
+  it('audit-queue is configured by exactly the variables of contract section 7, and counts into a namespace of its stack', () => {
     expect(variables('AuditQueueFunction')).toEqual({
       POLICY: 's3://acme-config/policy.yaml',
       TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:AlertTopic',
@@ -64,6 +64,7 @@ describe('the functions', () => {
       POLICY_TTL_SECONDS: '300',
       ALERT_FORMAT: 'two-topics',
       MAX_RECEIVES: '5',
+      METRIC_NAMESPACE: 'S3EncryptionAuditor/auditor',
       INSTRUCTION_FILES: 'off',
     });
   });
