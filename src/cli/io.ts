@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { jsonFault, unexpectedToken } from '../objects/json-fault.ts';
 import { MOST_LINE_BYTES } from '../reaudit/fold.ts';
 
 /** What a command may read and write, passed in so that a test needs no process. */
@@ -73,12 +74,23 @@ export async function readText(path: string, io: CliIo): Promise<string> {
 
 /** Reads a file or standard input as JSON, with or without a byte order mark. Throws `BadInput`. */
 export async function readJson(path: string, io: CliIo): Promise<unknown> {
-  const text = await readText(path, io);
+  const text = (await readText(path, io)).replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(text);
   } catch (error) {
-    throw new BadInput(`${placeName(path)} is not JSON: ${reasonOf(error)}`, { cause: error });
+    throw new BadInput(`${placeName(path)} is not JSON: ${jsonFault(error)}${await placeOf(text, error)}`);
   }
+}
+
+/** Where the unexpected character stands, which V8 says of other faults only; nothing where that cannot be told. */
+async function placeOf(text: string, error: unknown): Promise<string> {
+  const token = unexpectedToken(error);
+  if (token === undefined) return '';
+  const { readPlainJson } = await import('../policy/read-json.ts');
+  const read = readPlainJson(text, () => undefined);
+  if ('kind' in read || !text.startsWith(token, read.at)) return '';
+  const before = text.slice(0, read.at).split('\n');
+  return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
 /**

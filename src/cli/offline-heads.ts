@@ -9,6 +9,7 @@ import type {
 } from '../audit/ports.ts';
 import type { ObjectHead } from '../encryption/head.ts';
 import { readEvent } from '../intake/read-body.ts';
+import { jsonFault } from '../objects/json-fault.ts';
 import { bucketName, type ObjectRef, objectKey, type WrittenObject } from '../objects/object.ts';
 
 /** One line of `evaluate --heads`. */
@@ -111,7 +112,7 @@ function parse(line: string): object | string {
     const parsed: unknown = JSON.parse(line);
     return isObject(parsed) ? parsed : 'expected a JSON object';
   } catch (error) {
-    return `expected one JSON object a line: ${error instanceof Error ? error.message : String(error)}`;
+    return `expected one JSON object a line: ${jsonFault(error)}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { jsonFault } from '../objects/json-fault.ts';
 import type { AuditRecord, RecordedCse, RecordedSse } from '../verdict/record.ts';
 import type { Outcome } from '../verdict/verdict.ts';
 import { isAnything, isCaptures, isDiagnosis, isReason, isSeverity, isViolation } from './fold-findings.ts';
@@ -101,7 +102,6 @@ export function readRecordLine(line: string): RecordReading {
   try {
     return readRecord(JSON.parse(line));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { kind: 'malformed', why: `expected one JSON object a line: ${why}` };
+    return { kind: 'malformed', why: `expected one JSON object a line: ${jsonFault(error)}` };
   }
 }

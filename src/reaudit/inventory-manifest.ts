@@ -1,3 +1,4 @@
+import { jsonFault } from '../objects/json-fault.ts';
 import { printable } from '../objects/printable.ts';
 import type { S3Place } from './source-bytes.ts';
 import { SourceUnusable } from './source-failures.ts';
@@ -75,7 +76,7 @@ function parse(text: string, name: string): RawManifest {
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw unusable(name, `it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw unusable(name, `it is not JSON: ${jsonFault(error)}`);
   }
   if (!isObject(value)) throw unusable(name, 'this is no S3 Inventory manifest: expected a JSON object');
   return value;

@@ -1,3 +1,4 @@
+import { jsonFault } from '../objects/json-fault.ts';
 import { bucketName, objectKey } from '../objects/object.ts';
 import { encryptionOf } from './inventory-columns.ts';
 import { readEtag, readFlag, readSize, readTime, readVersionId, type SourceRow } from './row.ts';
@@ -71,7 +72,7 @@ export function jsonCells(line: string): Cells | string {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    return `expected one JSON object a line: ${error instanceof Error ? error.message : String(error)}`;
+    return `expected one JSON object a line: ${jsonFault(error)}`;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'expected a JSON object';
   const members: object = value;

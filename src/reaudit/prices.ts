@@ -1,3 +1,4 @@
+import { jsonFault } from '../objects/json-fault.ts';
 import { printable } from '../objects/printable.ts';
 import table from './prices.json' with { type: 'json' };
 import { SourceUnusable } from './source-failures.ts';
@@ -174,8 +175,7 @@ export function parsePrices(text: string, name: string): PriceTable {
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new SourceUnusable(printable(`${name} is not JSON: ${why}`), { cause: error });
+    throw new SourceUnusable(printable(`${name} is not JSON: ${jsonFault(error)}`));
   }
   const read = readPrices(value);
   if (read.kind === 'prices') return read.table;

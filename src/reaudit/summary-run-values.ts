@@ -1,3 +1,4 @@
+import { jsonFault } from '../objects/json-fault.ts';
 /** Longer than any result: Step Functions takes 256 KiB of input and of output, and a failed child's entry holds both. */
 export const MOST_VALUE_BYTES = 4 * 1024 * 1024;
 
@@ -49,7 +50,7 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(UTF_8.decode(bytes));
   } catch (error) {
-    throw new NotResults(`a result is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new NotResults(`a result is no JSON: ${jsonFault(error)}`);
   }
 }
 

@@ -52,6 +52,12 @@ describe('on the command line', () => {
       expect(stderr + stdout).not.toMatch(UNSHOWN);
       expect(status).toBe(2);
     }
+    for (const line of ['{"Metadata":{"x-amz-iv":SECRET}}', 'SECRET', '{"head":"SECRET', '["SECRET",]']) {
+      const { status, stderr, stdout } = await evaluate(line, { policy: fileWith('p.yaml', POLICY) });
+      expect(stderr).toMatch(/line|:1:/);
+      expect(stderr + stdout).not.toMatch(/SEC|RET/);
+      expect(status).toBe(2);
+    }
   });
 
   it('policy explain shows key and capture printable, as text and as JSON that reads back', async () => {
