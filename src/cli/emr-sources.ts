@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 import { importedConnector } from '../emr/import-release.ts';
-import type { EmrProblem } from '../emr/problem.ts';
+import { placeText } from '../emr/place-text.ts';
+import { type EmrProblem, emrProblem } from '../emr/problem.ts';
 import { readConfFlag } from '../emr/read-conf-line.ts';
 import { readConfiguration } from '../emr/read-configuration.ts';
 import { readEmrfsShorthand } from '../emr/read-emrfs-shorthand.ts';
 import type { EmrReading } from '../emr/reading.ts';
 import type { Column, Connector, Setting } from '../emr/setting.ts';
+import { quoted } from '../policy/problem-text.ts';
 import { BadInput, type CliIo, checkFiles, placeName, readText } from './io.ts';
 
 /** What `--config`, `--conf`, `--emrfs`, `--release` and `--connector` say. */
@@ -31,7 +33,7 @@ export function checkSources(
   output: string | undefined,
 ): void {
   const named = configs.map((path, index) => [index === 0 ? '--config' : `--config (${index + 1})`, path]);
-  checkFiles({ ...Object.fromEntries(named), ...others }, output);
+  checkFiles({ ...Object.fromEntries(named), ...others }, { '--output': output });
 }
 
 /** Reads everything that was given. Throws `BadInput` where a file cannot be read. */
@@ -40,13 +42,16 @@ export async function readSources({ configs, confs, emrfs }: EmrInputs, io: CliI
   for (const path of configs) readings.push(readConfiguration(await readText(path, io), placeName(path)));
   readings.push(...confs.map((text) => readConfFlag(text, '--conf')));
   readings.push(...emrfs.map((text) => readEmrfsShorthand(text, '--emrfs')));
+  const settings = readings.flatMap((reading) => reading.settings);
   return {
     readings,
-    settings: readings.flatMap(({ settings }) => settings),
+    settings,
     problems: readings
       .flatMap(({ problems }) => problems)
       .filter(toldWith(readings))
-      .filter((problem) => !isGiven(problem, { configs, readings })),
+      .flatMap((problem) =>
+        isGiven(problem, { configs, readings }) ? replaced(problem, settings) : [problem],
+      ),
   };
 }
 
@@ -65,6 +70,19 @@ function isGiven(
     case undefined:
       return false;
   }
+}
+
+/** Spark reads the file of `--properties-file` in place of spark-defaults.conf: https://spark.apache.org/docs/latest/configuration.html */
+function replaced({ unread, place }: EmrProblem, settings: readonly Setting[]): readonly EmrProblem[] {
+  if (unread?.kind !== 'file' || unread.instead === undefined) return [];
+  const other = settings.find(
+    (setting) =>
+      setting.layer === 'spark-defaults' && lastName(setting.place.source) !== lastName(unread.name),
+  );
+  if (other === undefined) return [];
+  const found = `Spark reads ${quoted(unread.name)} in place of ${unread.instead}, so ${quoted(other.name)} at ${placeText(other.place)} is not set for this job`;
+  const message = `${found}: leave out the file that holds it, or give the job --load-spark-defaults`;
+  return [emrProblem('emr/undecided-order', place, message)];
 }
 
 /** The problems as they count for these columns: a file of credentials leaves nothing unread where EMRFS writes alone. */

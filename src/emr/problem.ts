@@ -30,7 +30,12 @@ export type EmrProblemId = keyof typeof EMR_PROBLEM_LEVELS;
 
 /** What may hold settings and was not read. A `file` by its name, as it is written; the other kind can be given by nobody. */
 export type Unread =
-  | { readonly kind: 'file'; readonly name: string }
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      /** The file that is not read where this one is. */
+      readonly instead?: 'spark-defaults.conf';
+    }
   | { readonly kind: 'security-configuration' }
   /** Files of Hadoop's that may hold a key of S3A's: EMRFS reads none. */
   | { readonly kind: 'credentials' }

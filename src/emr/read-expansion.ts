@@ -5,7 +5,7 @@ import type { ShellWord } from './read-shell.ts';
 
 /** Nothing but expansions of a shell: any number of words may come of it. `${JOBS}/a.py` is an application. */
 const EXPANSIONS =
-  /^(?:\$(?:[\w:]+|[@*]|\{(?:[^{}]|\$\{[^{}]*\})*\}|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))|`[^`]*`)+$/u;
+  /^(?:\$?\{\{[^{}]*\}\}|\{%[^{}]*%\}|\$(?:[\w:]+|[@*]|\{(?:[^{}]|\$\{[^{}]*\})*\}|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))|`[^`]*`)+$/u;
 /** What is any number of words in double quotes too. */
 const MANY = /\[@\]|^\$(?:@|\{@)/u;
 const VARIABLE = /^\$(?:\w+|\{\w+\})$/u;
@@ -19,6 +19,7 @@ export const isOnlyExpansions = (text: string): boolean => EXPANSIONS.test(text)
 /** True for a word in whose place any number of words may come. In a document `${...}` is one text. */
 export function isExpansion({ text, inQuotes }: ShellWord, from: Expander): boolean {
   if (from === 'document') return text.startsWith('$') && !text.startsWith('${');
+  if (text.includes('{%')) return true;
   return isOnlyExpansions(text) && (inQuotes !== true || MANY.test(text));
 }
 

@@ -20,6 +20,12 @@ export function looksLikeEncryption(name: string): boolean {
 export const concernsEncryption = (name: string): boolean =>
   isEncryptionProperty(name) || looksLikeEncryption(name);
 
+const S3_NAME = /(?:-D)?fs\.s3[an]?\.[\w.-]+/giu;
+
+/** The first property about S3 encryption that a text names, as it names it. */
+export const encryptionNamed = (text: string): string | undefined =>
+  text.match(S3_NAME)?.find((found) => concernsEncryption(found.replace(/^-D/u, '')));
+
 function meantForBucket(name: string): string | undefined {
   const [, scheme = '', rest = ''] = PER_BUCKET.exec(name) ?? [];
   for (let dot = rest.indexOf('.'); dot !== -1; dot = rest.indexOf('.', dot + 1)) {

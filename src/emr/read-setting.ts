@@ -2,7 +2,7 @@ import { quoted } from '../policy/problem-text.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { knownProperty, PROPERTY } from './properties.ts';
 import type { ReadingLog } from './read-log.ts';
-import { concernsEncryption, looksLikeEncryption, meantProperty } from './read-near-miss.ts';
+import { concernsEncryption, encryptionNamed, looksLikeEncryption, meantProperty } from './read-near-miss.ts';
 import type { Repetition } from './read-property.ts';
 import type { Layer, SettingPlace } from './setting.ts';
 
@@ -20,6 +20,8 @@ const SPARK_PREFIX = 'spark.hadoop.';
 const CREDENTIAL = /(?:access|secret)[._]?key(?:id)?$|session\.token$|password$/iu;
 /** Other properties may hold the key of S3A in an encrypted file: then no configuration shows it. */
 const CREDENTIAL_FILES = /(?:^hadoop|^fs\.s3a(?:\.bucket\..+)?)\.security\.credential\.provider\.path$/su;
+/** A property of the JVM that begins with "spark." is one of Spark's: https://spark.apache.org/docs/latest/configuration.html */
+const JVM_OPTIONS = /^spark\..*\.(?:extra|default)JavaOptions$/su;
 const OF_S3 = /fs\.s3[an]?\./iu;
 const OF_S3A = /^fs\.s3a\./u;
 const OF_HADOOP = /^(?:fs|hadoop|dfs|yarn|mapred|mapreduce|io|ipc|net|spark|hive)\./u;
@@ -33,7 +35,8 @@ function hadoopPart(name: string): string {
 }
 
 /** The name as Hadoop gets it from Spark, `undefined` where Spark hands it to nobody (which is then said). */
-function handedOver({ name, place }: WrittenProperty, log: ReadingLog): string | undefined {
+function handedOver({ name, value, place }: WrittenProperty, log: ReadingLog): string | undefined {
+  if (JVM_OPTIONS.test(name)) return reportWithin(name, encryptionNamed(value), place, log);
   if (name === PROPERTY.optimizedCommitter) return name;
   if (name.startsWith(SPARK_PREFIX)) return name.slice(SPARK_PREFIX.length).trim();
   const trimmed = name.trim();
@@ -48,6 +51,17 @@ function handedOver({ name, place }: WrittenProperty, log: ReadingLog): string |
     log.problem('emr/unknown-property', place, message);
   }
   return undefined;
+}
+
+function reportWithin(
+  name: string,
+  found: string | undefined,
+  place: SettingPlace,
+  log: ReadingLog,
+): undefined {
+  if (found === undefined) return undefined;
+  const message = `${quoted(found)} within ${quoted(name)} is not followed: set it by itself, with "${SPARK_PREFIX}" before it`;
+  return log.problem('emr/not-followed', place, message, { kind: 'words' });
 }
 
 /** The name as Hadoop reads it from its own files. */

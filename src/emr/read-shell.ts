@@ -19,7 +19,7 @@ const REDIRECTION = /<<<|<<-?|>>|[<>]&|>\||<>|[<>]/y;
 const PLACEHOLDER = /<[^<>\n"'`$;&|]{1,80}>/y;
 /** As long as a line of a script, so that a text of a million `${` costs no square of it. */
 const EXPANSION =
-  /\$\{(?:[^{}\n]|\$\{[^{}\n]{0,200}\}){0,200}\}|\$\((?:[^()\n]|\((?:[^()\n]|\([^()\n]{0,99}\)){0,99}\)){0,200}\)|`[^`\n]{0,200}`/y;
+  /\$?\{\{[^{}\n"']{0,200}\}\}|\{%[^{}\n"']{0,200}%\}|\$\{(?:[^{}\n]|\$\{[^{}\n]{0,200}\}){0,200}\}|\$\((?:[^()\n]|\((?:[^()\n]|\([^()\n]{0,99}\)){0,99}\)){0,200}\)|`[^`\n]{0,200}`/y;
 const ESCAPED_IN_QUOTES = '$`"\\';
 
 class ShellReader {
@@ -54,12 +54,12 @@ class ShellReader {
   }
 
   #next(char: string): void {
-    if (char === '$' || char === '`') this.#splits = true;
+    if (char === '$' || char === '`' || char === '{') this.#splits = true;
     if (char === "'" || char === '"') this.#quoted(char);
     else if (char === '\\') this.#escape();
     else if (BLANK.test(char) || (char === '\n' && !this.#operators)) this.#separate(() => this.#endWord());
     else if (char === '#' && this.#start === undefined && this.#operators) this.#comment();
-    else if ((char === '$' || char === '`' || char === '<') && this.#taken(char)) return;
+    else if ('$`<{'.includes(char) && this.#taken(char)) return;
     else if (this.#operators && (char === '<' || char === '>')) this.#redirect();
     else if (this.#operators && OPERATOR.test(char)) {
       this.#separate(() => this.#endCommand());
@@ -160,7 +160,7 @@ class ShellReader {
   #endWord(): void {
     if (this.#start === undefined) return;
     const text = this.#word.join('');
-    const inQuotes = this.#hasQuotes && !this.#splits && /[$`]/.test(text);
+    const inQuotes = this.#hasQuotes && !this.#splits && /[$`{]/.test(text);
     const word = { text, start: this.#start, ...(inQuotes ? { inQuotes } : {}) };
     if (!this.#redirected) this.#words.push(word);
     else if (this.#heredoc) this.#ends.push(text);

@@ -1,7 +1,6 @@
 import type { ReadingLog } from './read-log.ts';
 import type { Placing } from './read-place.ts';
 import { readProperty } from './read-setting.ts';
-import { isSparkProgram } from './read-spark-submit.ts';
 
 /** One entry of a properties file, its lines joined where one ends in a backslash. */
 interface Line {
@@ -10,7 +9,11 @@ interface Line {
 }
 
 const COMMENT = /^[ \t]*[#!]/u;
-const ENTRY = /^([A-Za-z][A-Za-z0-9_.$@-]*(?:\\.[A-Za-z0-9_.$@-]*)*)(?:[ \t]*=[ \t]*|[ \t]+|$)(.*)$/su;
+const ENTRY =
+  /^([A-Za-z][A-Za-z0-9_.$@-]*(?:\\.[A-Za-z0-9_.$@-]*)*)(?:[ \t]*=[ \t]*|[ \t]+(?![ \t:])|$)(.*)$/su;
+const CALL =
+  /(?:^|[\s"'(=`;&|/])(?:aws\s+emr(?:-containers|-serverless)?|spark-(?:submit|shell|sql)|pyspark|sparkR)\s/u;
+const FLAG = /^[^\s=]+\s+(?:--conf|-c)[\s=]/u;
 const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|(.))/gsu;
 const LETTERS: ReadonlyMap<string, string> = new Map([
   ['t', '\t'],
@@ -33,7 +36,8 @@ function lines(text: string): readonly Line[] {
   // A carriage return alone ends a line of a properties file too; the length stays, so do the places.
   for (const raw of text.replace(/\r(?!\n)/gu, '\n').split('\n')) {
     const line = raw.replace(/\r$/u, '');
-    const trimmed = line.trimStart();
+    // As Java trims: a no-break space belongs to the name.
+    const trimmed = line.replace(/^[ \t\f]+/u, '');
     if (open === undefined && (trimmed === '' || COMMENT.test(line))) {
       start += raw.length + 1;
       continue;
@@ -58,17 +62,22 @@ const unescaped = (text: string): string =>
       : String.fromCharCode(Number.parseInt(hex, 16)),
   );
 
+/** Java refuses a file with a `\u` that four digits do not follow. */
+const hasBadEscape = (line: string): boolean =>
+  [...line.matchAll(ESCAPE)].some(([, , letter]) => letter === 'u');
+
 /** A line of a script that calls Spark or the CLI. Names of Spark's properties hold a dot, and commands none. */
 function isCommand(line: string): boolean {
-  const [first = '', ...more] = line.trim().split(/\s+/u);
-  if (/[^\w-]/u.test(first)) return false;
-  return first === 'aws' || isSparkProgram(first) || more.slice(0, -1).some(isSparkProgram);
+  const [name = ''] = line.split(/[\s=]/u);
+  return FLAG.test(line) || (!name.includes('.') && CALL.test(line.trim()));
 }
 
 /** True where every line is `name value` or `name=value`, and one of them is Spark's or of S3. */
 export function isSparkDefaults(text: string, source: string): boolean {
   const found = lines(text);
-  if (!found.every((line) => ENTRY.test(line.text) && !isCommand(line.text))) return false;
+  if (!found.every(({ text: line }) => ENTRY.test(line) && !isCommand(line) && !hasBadEscape(line))) {
+    return false;
+  }
   return (
     /spark-defaults(?:\.conf)?$/u.test(source) ||
     found.some(({ text: line }) => /^(?:spark|fs\.s3[an]?)\./u.test(line))

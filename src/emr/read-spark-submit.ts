@@ -1,10 +1,14 @@
+import { assertNever } from '../objects/assert-never.ts';
 import { quoted } from '../policy/problem-text.ts';
+import { isPlaceholder } from './placeholder.ts';
+import type { Unread } from './problem.ts';
 import { type Expander, IN_QUOTES, isExpansion, reportExpansion } from './read-expansion.ts';
 import type { ReadingLog } from './read-log.ts';
-import { concernsEncryption } from './read-near-miss.ts';
+import { concernsEncryption, encryptionNamed } from './read-near-miss.ts';
 import type { Placing } from './read-place.ts';
 import { readProperty } from './read-setting.ts';
 import { readShell, type ShellWord } from './read-shell.ts';
+import { BOTH_FILES, kindOf, type Option, optionAt } from './read-spark-options.ts';
 
 const PROGRAMS: ReadonlySet<string> = new Set([
   'spark-submit',
@@ -13,56 +17,17 @@ const PROGRAMS: ReadonlySet<string> = new Set([
   'pyspark',
   'sparkR',
 ]);
-/** Options of spark-submit without a value: https://spark.apache.org/docs/latest/submitting-applications.html */
-const SWITCHES: ReadonlySet<string> = new Set([
-  '--help',
-  '-h',
-  '--supervise',
-  '--verbose',
-  '-v',
-  '--version',
-  '--usage-error',
-  '--load-spark-defaults',
-  // Of spark-sql: https://spark.apache.org/docs/latest/sql-distributed-sql-engine-spark-sql-cli.html
-  '-S',
-  '--silent',
-]);
-/** With one of these, spark-submit runs nothing. */
-const NO_JOB: ReadonlySet<string> = new Set(['--version', '--help', '--kill', '--status']);
-const CONF: ReadonlySet<string> = new Set(['--conf', '-c']);
-const OPTION = /^(--[A-Za-z][A-Za-z0-9-]*)=(.*)$/su;
 const EXPANDED = /\$[\w{(]|`/u;
 const CALL = /\b(?:spark-(?:submit|shell|sql)|pyspark|sparkR)\s/u;
 /** `OUT=$(spark-submit ...)` */
 const SUBSTITUTED = /(?:\$\(|`)(?=\s*(?:[\w./-]*\/)?(?:spark-(?:submit|shell|sql)|pyspark|sparkR)\s)/gu;
-const S3_NAME = /(?:-D)?fs\.s3[an]?\.[\w.-]+/giu;
 
 const TELLS: ReadonlySet<string> = new Set(['echo', 'printf', 'which', 'type', 'hash']);
-
-/** What an option carries: after `=` in its own word, or in the next word. */
-interface Option {
-  readonly name: string;
-  readonly value: string | undefined;
-  readonly start: number;
-  /** The words that it takes up. */
-  readonly length: number;
-}
-
-function optionAt(words: readonly ShellWord[], at: number): Option | undefined {
-  const word = words[at];
-  if (word === undefined || !word.text.startsWith('-')) return undefined;
-  const [, name, value] = OPTION.exec(word.text) ?? [];
-  if (name !== undefined && value !== undefined) return { name, value, start: word.start, length: 1 };
-  const next = words[at + 1];
-  // A switch of the application’s own, which is not in the table, is not given `--conf` for its value.
-  const alone = SWITCHES.has(word.text) || next === undefined || CONF.has(next.text);
-  if (alone) return { name: word.text, value: undefined, start: word.start, length: 1 };
-  return { name: word.text, value: next.text, start: next.start, length: 2 };
-}
 
 class SparkSubmitReader {
   readonly #place: Placing;
   readonly #log: ReadingLog;
+  #bothFiles = false;
 
   constructor(place: Placing, log: ReadingLog) {
     this.#place = place;
@@ -74,6 +39,7 @@ class SparkSubmitReader {
     words: readonly ShellWord[],
     { application, from }: { readonly application: boolean; readonly from: Expander },
   ): void {
+    this.#bothFiles = words.some(({ text }) => text === BOTH_FILES);
     for (let at = 0; at < words.length; ) {
       const word = words[at];
       if (word === undefined) return;
@@ -91,16 +57,43 @@ class SparkSubmitReader {
     }
   }
 
-  #option({ name, value, start }: Option): void {
-    if (CONF.has(name)) {
-      if (value === undefined) {
-        this.#log.problem('emr/syntax', this.#place(start), `nothing follows ${name}: expected name=value`);
-      } else readConf(value, this.#place(start), this.#log);
-    } else if (name === '--properties-file') {
-      const message = `--properties-file ${quoted(value ?? '')} is not followed: read that file too`;
-      const unread = { kind: 'file', name: value ?? '' } as const;
-      this.#log.problem('emr/not-followed', this.#place(start), message, unread);
-    } else if (name === '--hiveconf') this.#hiveProperty(value ?? '', start);
+  #option(option: Option): void {
+    const { name, value, start } = option;
+    const kind = kindOf(name);
+    switch (kind) {
+      case 'conf':
+        if (value === undefined) {
+          this.#log.problem('emr/syntax', this.#place(start), `nothing follows ${name}: expected name=value`);
+        } else readConf(value, this.#place(start), this.#log);
+        return;
+      case 'properties-file': {
+        const message = `${name} ${quoted(value ?? '')} is not followed: read that file too`;
+        const alone = name === '--properties-file' && !this.#bothFiles;
+        const file = { kind: 'file', name: value ?? '' } as const;
+        const unread: Unread = alone ? { ...file, instead: 'spark-defaults.conf' } : file;
+        this.#log.problem('emr/not-followed', this.#place(start), message, unread);
+        return;
+      }
+      case 'unknown':
+        if (name === '--hiveconf') this.#hiveProperty(value ?? '', start);
+        else this.#reportNamed(option);
+        return;
+      case 'other':
+        if (name === '--driver-java-options') this.#reportNamed(option);
+        return;
+      case 'no-job':
+        return;
+      default:
+        assertNever(kind);
+    }
+  }
+
+  /** A property of the JVM that begins with "spark." is one of Spark’s; what an option does that nobody knows is not known. */
+  #reportNamed({ name, value = '', start }: Option): void {
+    const found = encryptionIn([{ text: name, start }]) ?? encryptionIn([{ text: value, start }]);
+    if (found === undefined) return;
+    const message = `${quoted(found.name)} is not followed here: set it by --conf, with "spark.hadoop." before it`;
+    this.#log.problem('emr/not-followed', this.#place(start), message, { kind: 'words' });
   }
 
   /** Of spark-sql, which is not documented to give it to the client of S3. */
@@ -115,7 +108,7 @@ class SparkSubmitReader {
   #applicationArguments(words: readonly ShellWord[]): void {
     for (let at = 0; at < words.length; at++) {
       const option = optionAt(words, at);
-      if (option === undefined || !CONF.has(option.name)) continue;
+      if (option === undefined || kindOf(option.name) !== 'conf') continue;
       const name = (option.value ?? '').split('=')[0] ?? '';
       if (!concernsEncryption(name.replace(/^spark\.hadoop\./u, ''))) continue;
       const message = `--conf ${quoted(name)} stands after the application, so Spark hands it to the application: put it before`;
@@ -129,7 +122,7 @@ export function encryptionIn(
   words: readonly ShellWord[],
 ): { readonly name: string; readonly start: number } | undefined {
   for (const { text, start } of words) {
-    const name = text.match(S3_NAME)?.find((found) => concernsEncryption(found.replace(/^-D/u, '')));
+    const name = encryptionNamed(text);
     if (name !== undefined) return { name, start };
   }
   return undefined;
@@ -139,7 +132,7 @@ export function encryptionIn(
 export function readConf(text: string, place: ReturnType<Placing>, log: ReadingLog): void {
   const equals = text.indexOf('=');
   const written = equals === -1 ? text : text.slice(0, equals);
-  if (EXPANDED.test(written)) {
+  if (EXPANDED.test(written) || isPlaceholder(written)) {
     const message = `${quoted(written)} after --conf is not followed: what is put there may be about S3 encryption`;
     log.problem('emr/not-followed', place, message, { kind: 'words' });
     return;
@@ -153,11 +146,6 @@ export function readConf(text: string, place: ReturnType<Placing>, log: ReadingL
     return;
   }
   const property = { name: text.slice(0, equals), value: text.slice(equals + 1) };
-  if (EXPANDED.test(property.name)) {
-    const message = `${quoted(property.name)} after --conf is not followed: what is put there may be about S3 encryption`;
-    log.problem('emr/not-followed', place, message, { kind: 'words' });
-    return;
-  }
   readProperty({ ...property, layer: 'job', place, repetition: 'spark-submit' }, log);
 }
 
@@ -180,22 +168,34 @@ export function readArguments(
   const first = words[call];
   if (first === undefined) return readWithin(words, place, log);
   // `which spark-submit`: without an application it prints how it is used.
-  if (first.text.endsWith('spark-submit') && words.length === call + 1) return true;
-  if (runsNothing(words.slice(call + 1), from)) return true;
+  if (isSubmit(first.text) && words.length === call + 1) return true;
+  // Spark’s shells read their options among what they hand on.
+  const application = isSubmit(first.text);
+  if (runsNothing(words.slice(call + 1), application)) return true;
   const unit = { kind: 'job', place: place(first.start) } as const;
   log.within(unit, () => {
-    new SparkSubmitReader(place, log).options(words.slice(call + 1), { application: true, from });
+    reportBefore(words.slice(0, call), place, log);
+    new SparkSubmitReader(place, log).options(words.slice(call + 1), { application, from });
   });
   return true;
 }
 
-/** `--version` after the application is the application’s own. */
-function runsNothing(words: readonly ShellWord[], from: Expander): boolean {
+const isSubmit = (text: string): boolean => text.endsWith('spark-submit');
+
+/** `SPARK_SUBMIT_OPTS=-Dspark.hadoop...=true spark-submit`: the JVM’s own properties are Spark’s too. */
+function reportBefore(words: readonly ShellWord[], place: Placing, log: ReadingLog): void {
+  const found = encryptionIn(words);
+  if (found === undefined) return;
+  const message = `${quoted(found.name)} before the call of Spark is not followed: set it by --conf, with "spark.hadoop." before it`;
+  log.problem('emr/not-followed', place(found.start), message, { kind: 'words' });
+}
+
+/** `--version` after the application is the application’s own, and an expansion may be the application. */
+function runsNothing(words: readonly ShellWord[], application: boolean): boolean {
   for (let at = 0; at < words.length; ) {
     const option = optionAt(words, at);
-    if (option !== undefined && NO_JOB.has(option.name)) return true;
-    const word = words[at];
-    if (option === undefined && (word === undefined || !isExpansion(word, from))) return false;
+    if (option !== undefined && kindOf(option.name) === 'no-job') return true;
+    if (option === undefined && application) return false;
     at += option?.length ?? 1;
   }
   return false;

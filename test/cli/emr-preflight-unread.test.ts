@@ -23,6 +23,21 @@ describe('what a configuration only names may hold anything: status 3, unless it
     expect((await beside('job.sh', job, other)).status).toBe(3);
   });
 
+  it('spark-defaults.conf, in whose place Spark reads the properties file of the job', async () => {
+    const defaults = [
+      '--config',
+      fileWith('spark-defaults.conf', `spark.hadoop.fs.s3a.encryption.key ${FINANCE}`),
+    ];
+    const files = [...defaults, '--config', fileWith('lake.conf', 'spark.executor.cores 4')];
+    const { status, stderr } = await beside('job.sh', 'spark-submit --properties-file lake.conf a.py', files);
+    expect(status).toBe(3);
+    expect(stderr).toMatch(
+      /job\.sh:1:32: Spark reads "lake\.conf" in place of spark-defaults\.conf, so "fs\.s3a\.encryption\.key" at .*spark-defaults\.conf:1:1 is not set for this job: leave out the file that holds it, or give the job --load-spark-defaults/,
+    );
+    const both = 'spark-submit --load-spark-defaults --properties-file lake.conf a.py';
+    expect((await beside('job.sh', both, files)).status).toBe(0);
+  });
+
   it('a security configuration, whatever it is about', async () => {
     const cluster = '{"ReleaseLabel":"emr-6.15.0","SecurityConfiguration":"lake"}';
     expect((await beside('cluster.json', cluster)).status).toBe(3);

@@ -23,7 +23,11 @@ describe('a here-document', () => {
       'spark-submit --properties-file spark.conf --conf spark.hadoop.fs.s3.cse.enabled=false app.py',
     );
     expect(settings(text)).toEqual(['fs.s3.cse.enabled=false']);
-    expect(unread(text)).toContainEqual({ kind: 'file', name: 'spark.conf' });
+    expect(unread(text)).toContainEqual({
+      kind: 'file',
+      name: 'spark.conf',
+      instead: 'spark-defaults.conf',
+    });
     expect(unread(text)).toContainEqual({ kind: 'words' });
   });
 
@@ -87,7 +91,7 @@ describe('a call within a substitution', () => {
 
   it('tells what it names', () => {
     expect(unread('OUT=$(spark-submit --properties-file prod.conf app.py)')).toEqual([
-      { kind: 'file', name: 'prod.conf' },
+      { kind: 'file', name: 'prod.conf', instead: 'spark-defaults.conf' },
     ]);
   });
 });

@@ -66,7 +66,6 @@ describe('spark-sql --hiveconf', () => {
 describe('a call that only asks for help or the version', () => {
   it.each([
     'spark-submit --name x --version',
-    'spark-submit $MORE --version',
     `spark-submit ${CONF} --status driver-1`,
     `spark-submit ${CONF} --kill=driver-1`,
   ])('runs no job, so nothing of it is read: %s', (command) => {

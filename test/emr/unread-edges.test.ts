@@ -9,7 +9,15 @@ const unreadOf = (text: string): readonly (Unread | undefined)[] =>
 
 describe('what may hold settings and was not read', () => {
   it.each<[text: string, unread: Unread]>([
-    ['spark-submit --properties-file /etc/lake.conf a.py', { kind: 'file', name: '/etc/lake.conf' }],
+    [
+      'spark-submit --properties-file /etc/lake.conf a.py',
+      { kind: 'file', name: '/etc/lake.conf', instead: 'spark-defaults.conf' },
+    ],
+    [
+      'spark-submit --load-spark-defaults --properties-file lake.conf a.py',
+      { kind: 'file', name: 'lake.conf' },
+    ],
+    ['spark-submit --extra-properties-file lake.conf a.py', { kind: 'file', name: 'lake.conf' }],
     ['aws emr create-cluster --configurations file://lake.json', { kind: 'file', name: 'file://lake.json' }],
     ['aws emr create-cluster --configurations "$LAKE"', { kind: 'words' }],
     ['aws emr create-cluster --security-configuration lake', { kind: 'security-configuration' }],
