@@ -2,10 +2,11 @@ import { quoted } from '../policy/problem-text.ts';
 import type { ReadingLog } from './read-log.ts';
 import type { Placing } from './read-place.ts';
 import type { ShellWord } from './read-shell.ts';
+import { ShellExpansions } from './read-shell-expansion.ts';
 
-/** Nothing but expansions of a shell: any number of words may come of it. `${JOBS}/a.py` is an application. */
-const EXPANSIONS =
-  /^(?:\$?\{\{[^{}]*\}\}|\{%[^{}]*%\}|\$(?:[\w:]+|[@*]|\{(?:[^{}]|\$\{[^{}]*\})*\}|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))|`[^`]*`)+$/u;
+const NAMED = /\$?\{\{[^{}]*\}\}|\{%[^{}]*%\}|\$(?:[\w:]+|[@*])/uy;
+/** An expansion anywhere in a text. */
+export const EXPANDED = /\$[\w{(]|`/u;
 /** What is any number of words in double quotes too. */
 const MANY = /\[@\]|^\$(?:@|\{@)/u;
 const VARIABLE = /^\$(?:\w+|\{\w+\})$/u;
@@ -13,8 +14,19 @@ const VARIABLE = /^\$(?:\w+|\{\w+\})$/u;
 /** Who fills in the words of a command: a shell, or what fills in a JSON document. */
 export type Expander = 'shell' | 'document';
 
-/** True for text that holds nothing but expansions of a shell. */
-export const isOnlyExpansions = (text: string): boolean => EXPANSIONS.test(text);
+/** True for text that holds nothing but expansions of a shell: any number of words may come of it. `${JOBS}/a.py` is an application. */
+export function isOnlyExpansions(text: string): boolean {
+  const expansions = new ShellExpansions(text);
+  let at = 0;
+  while (at < text.length) {
+    NAMED.lastIndex = at;
+    const [named] = NAMED.exec(text) ?? [];
+    const end = named === undefined ? expansions.end(at, { inQuotes: false }) : at + named.length;
+    if (end === undefined || /[<>]/.test(text.charAt(at))) return false;
+    at = end;
+  }
+  return at > 0;
+}
 
 /** True for a word in whose place any number of words may come. In a document `${...}` is one text. */
 export function isExpansion({ text, inQuotes }: ShellWord, from: Expander): boolean {

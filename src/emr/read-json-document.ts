@@ -6,7 +6,8 @@ import type { ReadingLog } from './read-log.ts';
 import { type Placing, placedAt } from './read-place.ts';
 import { isSecurityConfiguration, readSecurityConfiguration } from './read-security-configuration.ts';
 import type { ShellWord } from './read-shell.ts';
-import { encryptionIn, readArguments, readParameters } from './read-spark-submit.ts';
+import { readArguments, readParameters } from './read-spark-submit.ts';
+import { encryptionIn } from './read-spark-words.ts';
 import { isTemplateFunction, substitutedText, templateWord } from './read-template.ts';
 
 /** Keys below which a list of classifications stands, or a JSON text that holds one. */

@@ -1,3 +1,6 @@
+import { ansiQuoted } from './read-shell-ansi.ts';
+import { ShellExpansions } from './read-shell-expansion.ts';
+
 /** One word of a command line, quotes removed, with the offset at which it begins. */
 export interface ShellWord {
   readonly text: string;
@@ -14,17 +17,16 @@ export interface ShellText {
 
 const BLANK = /[ \t\r]/;
 const OPERATOR = /[\n;&|()]/;
-const REDIRECTION = /<<<|<<-?|>>|[<>]&|>\||<>|[<>]/y;
+const REDIRECTION = /&>>?|<<<|<<-?|>>|[<>]&|>\||<>|[<>]/y;
 /** `<KMS Key Id>` within a word is somebody's placeholder: as a redirection it would stand apart. */
-const PLACEHOLDER = /<[^<>\n"'`$;&|]{1,80}>/y;
-/** As long as a line of a script, so that a text of a million `${` costs no square of it. */
-const EXPANSION =
-  /\$?\{\{[^{}\n"']{0,200}\}\}|\{%[^{}\n"']{0,200}%\}|\$\{(?:[^{}\n]|\$\{[^{}\n]{0,200}\}){0,200}\}|\$\((?:[^()\n]|\((?:[^()\n]|\([^()\n]{0,99}\)){0,99}\)){0,200}\)|`[^`\n]{0,200}`/y;
+const PLACEHOLDER = /<(?:[^<>\n"'`$;&|\\()\s]|[ \t](?![-<>\s])){1,80}>/y;
+/** Outside of quotes, a longer one is read as the commands that it holds. */
+const LONGEST_WORD = 300;
 const ESCAPED_IN_QUOTES = '$`"\\';
-
 class ShellReader {
   readonly #text: string;
   readonly #operators: boolean;
+  readonly #expansions: ShellExpansions;
   readonly #commands: ShellWord[][] = [];
   #words: ShellWord[] = [];
   #word: string[] = [];
@@ -36,6 +38,7 @@ class ShellReader {
   /** The next word is the file of a redirection. */
   #redirected = false;
   #heredoc = false;
+  #array = false;
   /** The lines that end the documents that begin after this line. */
   #ends: string[] = [];
   /** Documents without an end: looking for each to the end of the text would cost its square. */
@@ -45,6 +48,7 @@ class ShellReader {
   constructor(text: string, operators: boolean) {
     this.#text = text;
     this.#operators = operators;
+    this.#expansions = new ShellExpansions(text);
   }
 
   read(): ShellText {
@@ -54,26 +58,67 @@ class ShellReader {
   }
 
   #next(char: string): void {
-    if (char === '$' || char === '`' || char === '{') this.#splits = true;
+    if (char === '$' && this.#operators && this.#dollarQuoted()) return;
+    if (char === '$' || char === '{') this.#splits = true;
     if (char === "'" || char === '"') this.#quoted(char);
     else if (char === '\\') this.#escape();
-    else if (BLANK.test(char) || (char === '\n' && !this.#operators)) this.#separate(() => this.#endWord());
+    else if (BLANK.test(char) || (char === '\n' && (this.#array || !this.#operators)))
+      this.#separate(() => this.#endWord());
     else if (char === '#' && this.#start === undefined && this.#operators) this.#comment();
-    else if ('$`<{'.includes(char) && this.#taken(char)) return;
-    else if (this.#operators && (char === '<' || char === '>')) this.#redirect();
-    else if (this.#operators && OPERATOR.test(char)) {
+    else if ('$`<>{'.includes(char) && this.#taken(char)) return;
+    else if (this.#operators && this.#redirects(char)) this.#redirect();
+    else if (this.#operators && this.#bracket(char)) this.#separate(() => this.#endWord());
+    else if (this.#operators && (OPERATOR.test(char) || char === '`')) {
       this.#separate(() => this.#endCommand());
       if (char === '\n') this.#documents();
     } else this.#add(char, 1);
   }
 
-  #taken(char: string): boolean {
-    const pattern = char === '<' ? PLACEHOLDER : EXPANSION;
-    if (char === '<' && this.#start === undefined) return false;
-    pattern.lastIndex = this.#at;
-    const [found] = pattern.exec(this.#text) ?? [];
-    if (found === undefined) return false;
-    this.#add(found, found.length);
+  /** Of `NAME=(...)`: what stands in it are words of the command, over several lines too. */
+  #bracket(char: string): boolean {
+    if (char === '(' && /^\w+\+?=$/.test(this.#word.join(''))) {
+      this.#array = true;
+      return true;
+    }
+    const ends = char === ')' && this.#array;
+    if (OPERATOR.test(char)) this.#array = false;
+    return ends;
+  }
+
+  #redirects(char: string): boolean {
+    return char === '<' || char === '>' || (char === '&' && this.#text.charAt(this.#at + 1) === '>');
+  }
+
+  /** `$'it\'s'` is text in quotes, and `$"..."` is `"..."`. */
+  #dollarQuoted(): boolean {
+    const next = this.#text.charAt(this.#at + 1);
+    if (next === '"') {
+      this.#add('', 1);
+      return true;
+    }
+    const quoted = next === "'" ? ansiQuoted(this.#text, this.#at) : undefined;
+    if (quoted === undefined) return false;
+    this.#hasQuotes = true;
+    this.#add(quoted.text, quoted.length);
+    return true;
+  }
+
+  /** Takes an expansion, or a placeholder within a word, as it is written. */
+  #taken(char: string, inQuotes = false): boolean {
+    const isProcess = char === '<' || char === '>';
+    const end = isProcess && !this.#operators ? undefined : this.#expansions.end(this.#at, { inQuotes });
+    const found = end === undefined ? '' : this.#text.slice(this.#at, end);
+    const isCommands = !inQuotes && this.#operators && (found.length > LONGEST_WORD || found.includes('\n'));
+    if (found !== '' && !(isCommands && !found.startsWith('${'))) {
+      this.#add(found, found.length);
+      if (!inQuotes && !isProcess) this.#splits = true;
+      return true;
+    }
+    if (char !== '<' || this.#start === undefined) return false;
+    PLACEHOLDER.lastIndex = this.#at;
+    const [placeholder] = PLACEHOLDER.exec(this.#text) ?? [];
+    if (placeholder === undefined) return false;
+    this.#add(placeholder, placeholder.length);
     return true;
   }
 
@@ -90,7 +135,7 @@ class ShellReader {
         return;
       }
       if (char === quote) break;
-      if (quote === '"' && (char === '$' || char === '`') && this.#taken(char)) continue;
+      if (quote === '"' && (char === '$' || char === '`') && this.#taken(char, true)) continue;
       const next = this.#text.charAt(this.#at + 1);
       if (char === '\\' && quote === '"' && next === '\n') this.#add('', 2);
       else if (char === '\\' && quote === '"' && next !== '' && ESCAPED_IN_QUOTES.includes(next)) {
@@ -110,7 +155,7 @@ class ShellReader {
 
   /** `2>&1`, `>file` and `<<EOF` are no words of the command, wherever they stand in it. */
   #redirect(): void {
-    if (/^\d+$/.test(this.#word.join(''))) {
+    if (!this.#hasQuotes && /^(?:\d+|\{\w+\})$/.test(this.#word.join(''))) {
       this.#word = [];
       this.#start = undefined;
     }

@@ -2,27 +2,28 @@ import { assertNever } from '../objects/assert-never.ts';
 import { quoted } from '../policy/problem-text.ts';
 import { isPlaceholder } from './placeholder.ts';
 import type { Unread } from './problem.ts';
-import { type Expander, IN_QUOTES, isExpansion, reportExpansion } from './read-expansion.ts';
+import { EXPANDED, type Expander, IN_QUOTES, isExpansion, reportExpansion } from './read-expansion.ts';
 import type { ReadingLog } from './read-log.ts';
-import { concernsEncryption, encryptionNamed } from './read-near-miss.ts';
+import { concernsEncryption } from './read-near-miss.ts';
 import type { Placing } from './read-place.ts';
 import { readProperty } from './read-setting.ts';
 import { readShell, type ShellWord } from './read-shell.ts';
 import { BOTH_FILES, kindOf, type Option, optionAt } from './read-spark-options.ts';
-
-const PROGRAMS: ReadonlySet<string> = new Set([
-  'spark-submit',
-  'spark-shell',
-  'spark-sql',
-  'pyspark',
-  'sparkR',
-]);
-const EXPANDED = /\$[\w{(]|`/u;
-const CALL = /\b(?:spark-(?:submit|shell|sql)|pyspark|sparkR)\s/u;
-/** `OUT=$(spark-submit ...)` */
-const SUBSTITUTED = /(?:\$\(|`)(?=\s*(?:[\w./-]*\/)?(?:spark-(?:submit|shell|sql)|pyspark|sparkR)\s)/gu;
+import {
+  CALL,
+  encryptionIn,
+  mayEncrypt,
+  rejoined,
+  SUBSTITUTED,
+  sparkCallIn,
+  substitutesCall,
+} from './read-spark-words.ts';
 
 const TELLS: ReadonlySet<string> = new Set(['echo', 'printf', 'which', 'type', 'hash']);
+const DEEP = 'a call of Spark deep within this word is not followed: read what it runs as a file of its own';
+const FED = 'what xargs gives to this call is not followed: it may hold options';
+/** An option and its value in one word, as `eval` and `ssh` take it. */
+const ONE_WORD = /^(--conf|-c|--properties-file|--extra-properties-file|--hiveconf)\s/u;
 
 class SparkSubmitReader {
   readonly #place: Placing;
@@ -76,6 +77,7 @@ class SparkSubmitReader {
       }
       case 'unknown':
         if (name === '--hiveconf') this.#hiveProperty(value ?? '', start);
+        else if (ONE_WORD.test(name) || EXPANDED.test(name)) this.#reportName(option);
         else this.#reportNamed(option);
         return;
       case 'other':
@@ -86,6 +88,15 @@ class SparkSubmitReader {
       default:
         assertNever(kind);
     }
+  }
+
+  #reportName({ name, start }: Option): void {
+    const [, joined] = ONE_WORD.exec(name) ?? [];
+    const message =
+      joined === undefined
+        ? `${quoted(name)} is not followed: it may be any option`
+        : `${joined} and its value are one word here, which spark-submit does not know: quote the value alone`;
+    this.#log.problem('emr/not-followed', this.#place(start), message, { kind: 'words' });
   }
 
   /** A property of the JVM that begins with "spark." is one of Spark’s; what an option does that nobody knows is not known. */
@@ -117,17 +128,6 @@ class SparkSubmitReader {
   }
 }
 
-/** The first property about S3 encryption that the words of an unread command name, and its word. */
-export function encryptionIn(
-  words: readonly ShellWord[],
-): { readonly name: string; readonly start: number } | undefined {
-  for (const { text, start } of words) {
-    const name = encryptionNamed(text);
-    if (name !== undefined) return { name, start };
-  }
-  return undefined;
-}
-
 /** Takes `name=value` as it follows `--conf`, and reads it. */
 export function readConf(text: string, place: ReturnType<Placing>, log: ReadingLog): void {
   const equals = text.indexOf('=');
@@ -149,26 +149,24 @@ export function readConf(text: string, place: ReturnType<Placing>, log: ReadingL
   readProperty({ ...property, layer: 'job', place, repetition: 'spark-submit' }, log);
 }
 
-/** True for a program that starts a job of Spark, by its name or its path. */
-export const isSparkProgram = (text: string): boolean => PROGRAMS.has(text.slice(text.lastIndexOf('/') + 1));
-
-/** The index of the word that calls Spark: `spark-submit`, `/usr/bin/spark-submit`, after `sudo` or an assignment too. */
-export function sparkCallIn(words: readonly ShellWord[]): number {
-  return words.findIndex(({ text }) => isSparkProgram(text));
-}
-
 /** Takes the words of one command and reads it as a job if it calls Spark; false where it does not. */
 export function readArguments(
-  words: readonly ShellWord[],
+  given: readonly ShellWord[],
   { place, log, from }: { readonly place: Placing; readonly log: ReadingLog; readonly from: Expander },
 ): boolean {
+  const words = rejoined(given);
   // What is only told runs nothing; where it names encryption it is kept, since it may be piped to a shell.
-  if (words.slice(0, 2).some(({ text }) => TELLS.has(text)) && encryptionIn(words) === undefined) return true;
+  const told = words.slice(0, 2).some(({ text }) => TELLS.has(text)) && encryptionIn(words) === undefined;
+  if (told && !words.some(({ text }) => substitutesCall(text))) return true;
   const call = sparkCallIn(words);
   const first = words[call];
   if (first === undefined) return readWithin(words, place, log);
-  // `which spark-submit`: without an application it prints how it is used.
-  if (isSubmit(first.text) && words.length === call + 1) return true;
+  if (isSubmit(first.text) && words.length === call + 1) {
+    // `which spark-submit`: without an application it prints how it is used.
+    if (words.some(({ text }) => text === 'xargs'))
+      log.problem('emr/not-followed', place(first.start), FED, { kind: 'words' });
+    return true;
+  }
   // Spark’s shells read their options among what they hand on.
   const application = isSubmit(first.text);
   if (runsNothing(words.slice(call + 1), application)) return true;
@@ -202,22 +200,19 @@ function runsNothing(words: readonly ShellWord[], application: boolean): boolean
 }
 
 /** `bash -c "spark-submit ..."`: a command within a word. */
-function readWithin(words: readonly ShellWord[], place: Placing, log: ReadingLog): boolean {
-  let found = false;
-  for (const { text, start } of words) {
-    if (!CALL.test(text)) continue;
+export function readWithin(words: readonly ShellWord[], place: Placing, log: ReadingLog): boolean {
+  const within = words.filter(({ text }) => CALL.test(text));
+  for (const { text, start } of within) {
     const { commands, open } = readShell(text.replace(SUBSTITUTED, ' ( '), { operators: true });
     if (open !== undefined) reportOpenQuote(open, () => place(start), log);
     const calls = commands.filter((inner) => sparkCallIn(inner) !== -1);
     for (const inner of calls) readArguments(inner, { place: () => place(start), log, from: 'shell' });
-    if (calls.length === 0) {
-      const message =
-        'a call of Spark deep within this word is not followed: read what it runs as a file of its own';
-      log.problem('emr/not-followed', place(start), message, { kind: 'words' });
+    const others = commands.filter((inner) => !calls.includes(inner));
+    if (calls.length === 0 || others.some(mayEncrypt)) {
+      log.problem('emr/not-followed', place(start), DEEP, { kind: 'words' });
     }
-    found = true;
   }
-  return found;
+  return within.length > 0;
 }
 
 /** Takes flags without a command, as words, and reads them. */
