@@ -13,8 +13,8 @@ type Call = <Answer>(act: () => Answer) => Promise<Answer>;
 /** Whatever S3 is asked, it may be unavailable. */
 function s3<Answer>(outside: Outside, operation: string, answer: () => Answer): () => Answer {
   return () => {
-    const { chance, rates, tally } = outside;
-    if (!chance.happens(rates.s3Unavailable)) return answer();
+    const { rates, tally } = outside;
+    if (!outside.fails('s3Asked', rates.s3Unavailable)) return answer();
     tally.s3Unavailable += 1;
     throw new RetryableFailure(operation, 'HTTP 503');
   };
@@ -52,10 +52,10 @@ function headOf(state: State | undefined, versionId: string | undefined): HeadAn
 }
 
 export const instructionFiles = (outside: Outside, call: Call): InstructionFiles => ({
-  read: ({ bucket, key }) =>
+  read: ({ bucket, key, versionId }) =>
     call(
       s3(outside, 's3:GetObject', () => {
-        const body = outside.object(bucket, key)?.body;
+        const body = outside.object(bucket, key, versionId)?.body;
         return body === undefined ? { kind: 'not-found' } : { kind: 'body', text: body };
       }),
     ),
@@ -65,8 +65,8 @@ export const instructionFiles = (outside: Outside, call: Call): InstructionFiles
 export function keyDirectory(outside: Outside, call: Call): KeyDirectory {
   const ask = <Answer>(answer: () => Answer): Promise<Answer> =>
     call(() => {
-      const { chance, rates, tally } = outside;
-      if (!chance.happens(rates.kmsThrottled)) return answer();
+      const { rates, tally } = outside;
+      if (!outside.fails('kmsAsked', rates.kmsThrottled)) return answer();
       tally.kmsThrottled += 1;
       throw new RetryableFailure('kms', 'ThrottlingException');
     });
@@ -115,7 +115,7 @@ async function publish({ input }: PublishCommand, outside: Outside, publisher: P
   if (!publisher.mayPublish()) return new Promise(() => {});
   return publisher.call(() => {
     const { chance, rates, tally } = outside;
-    const fails = chance.happens(rates.snsFails);
+    const fails = outside.fails('snsAsked', rates.snsFails);
     const lost = fails && chance.happens(rates.snsLost);
     if (!fails || lost) {
       outside.accept({ topic: input.TopicArn ?? '', body: input.Message ?? '' });

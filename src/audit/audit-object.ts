@@ -1,18 +1,18 @@
 import { assertNever } from '../objects/assert-never.ts';
-import type { ObjectKey, ObjectRef, WrittenObject } from '../objects/object.ts';
-import { type MissingPermission, permissionToHead, permissionToList } from '../objects/permission.ts';
+import type { WrittenObject } from '../objects/object.ts';
+import { permissionToList } from '../objects/permission.ts';
 import { findExemption } from '../policy/exempt.ts';
 import { decideRule } from '../policy/match.ts';
 import { utcDay } from '../verdict/judge-key.ts';
 import type { AuditRecord } from '../verdict/record.ts';
 import { type RecordFacts, toRecord } from '../verdict/to-record.ts';
 import type { Governed, UnknownReason, Verdict } from '../verdict/verdict.ts';
-import { explainBadRequest } from './bad-request.ts';
 import type { RetryableFailure } from './failures.ts';
 import type { InstructionRole } from './instruction-role.ts';
 import { judgeHead, judgeHidden } from './judge-head.ts';
 import type { HeadAnswer, InstructionFiles, KeyDirectory, ObjectHeads } from './ports.ts';
 import type { PreparedPolicy } from './prepared-policy.ts';
+import { accessDenied, explainUnseen } from './unseen.ts';
 
 export interface AuditDeps {
   readonly heads: ObjectHeads;
@@ -101,76 +101,67 @@ async function judgeAnswer(
   governed: Governed | undefined,
   deps: AuditDeps,
 ): Promise<Audited> {
-  switch (answer.kind) {
-    case 'found':
-      if (governed === undefined) return { verdict: { outcome: 'uncovered' } };
-      return judgeHead(answer.head, object, governed, deps);
-    case 'not-found':
-      return { verdict: await missing(object, governed, deps) };
-    case 'method-not-allowed':
-      if (object.versionId !== undefined) return { verdict: await missing(object, governed, deps) };
-      return unknown(governed, { code: 'BAD_REQUEST', args: { status: 405 } });
-    case 'denied':
-      return unknown(governed, denied(permissionToHead(object)));
-    case 'bad-request': {
-      const why = explainBadRequest(await deps.heads.errorDocument(object));
-      if (why !== 'sse-c') return unknown(governed, why);
+  if (answer.kind === 'found') {
+    if (governed === undefined) return { verdict: { outcome: 'uncovered' } };
+    return judgeHead(answer.head, object, governed, deps);
+  }
+  const unseen = await explainUnseen(answer, object, deps.heads);
+  switch (unseen.kind) {
+    case 'absent':
+      return missing(object, governed, deps);
+    case 'sse-c':
       if (governed === undefined) return { verdict: { outcome: 'uncovered' } };
       return { verdict: judgeHidden(governed, deps) };
-    }
-    case 'wrong-region':
-      return unknown(governed, { code: 'BUCKET_UNREACHABLE', args: regionArgs(answer.region) });
-    case 'unexpected':
-      return unknown(governed, { code: 'BAD_REQUEST', args: { status: answer.status } });
+    case 'unknown':
+      return unknown(governed, unseen.reason);
     default:
-      return assertNever(answer);
+      return assertNever(unseen);
   }
 }
-
-const regionArgs = (region: string | undefined) => (region === undefined ? {} : { region });
 
 function unknown(governed: Governed | undefined, reason: UnknownReason): Audited {
   const rule = governed === undefined ? {} : { governed };
   return { verdict: { outcome: 'unknown', ...rule, reasons: [reason], diagnosis: [] } };
 }
 
-/** Without s3:ListBucket a missing object is a 403 too, so the digest's advice names both. */
-const denied = (args: MissingPermission): UnknownReason => ({ code: 'ACCESS_DENIED', args });
-
-/** Gone only while the bucket itself answers, and only where no other reading of the key names an object that is there. */
+/** Gone only while the bucket itself answers, and only where there is nothing at the other reading of the key either. */
 async function missing(
   object: WrittenObject,
   governed: Governed | undefined,
   deps: AuditDeps,
-): Promise<Verdict> {
-  const rule = governed === undefined ? {} : { governed };
-  if (object.otherReading !== undefined && (await isThere(object, object.otherReading, deps))) {
-    const reason: UnknownReason = { code: 'KEY_ENCODING', args: { foundAs: object.otherReading } };
-    return { outcome: 'unknown', ...rule, reasons: [reason], diagnosis: [] };
-  }
+): Promise<Audited> {
+  const otherwise = await atOtherReading(object, deps.heads);
+  if (otherwise !== undefined) return unknown(governed, otherwise);
   const bucket = await deps.heads.bucket(object.bucket);
   switch (bucket) {
     case 'answers':
-      return { outcome: 'gone', ...rule };
-    case 'denied': {
-      const reason = denied(permissionToList(object));
-      return { outcome: 'unknown', ...rule, reasons: [reason], diagnosis: [] };
-    }
+      return { verdict: { outcome: 'gone', ...(governed === undefined ? {} : { governed }) } };
+    case 'denied':
+      return unknown(governed, accessDenied(permissionToList(object)));
     case 'missing':
     case 'wrong-region':
-      return {
-        outcome: 'unknown',
-        ...rule,
-        reasons: [{ code: 'BUCKET_UNREACHABLE', args: {} }],
-        diagnosis: [],
-      };
+      return unknown(governed, { code: 'BUCKET_UNREACHABLE', args: {} });
     default:
       return assertNever(bucket);
   }
 }
 
-/** A 400 to the other reading is an object too: one under SSE-C. */
-async function isThere(object: ObjectRef, key: ObjectKey, deps: AuditDeps): Promise<boolean> {
-  const { kind } = await deps.heads.head({ ...object, key });
-  return kind === 'found' || kind === 'bad-request';
+/** Why the object may be at the other reading of its key; `undefined` where there is none, or nothing is there. */
+async function atOtherReading(object: WrittenObject, heads: ObjectHeads): Promise<UnknownReason | undefined> {
+  const key = object.otherReading;
+  if (key === undefined) return undefined;
+  const there: UnknownReason = { code: 'KEY_ENCODING', args: { foundAs: key } };
+  const answer = await heads.head({ ...object, key });
+  if (answer.kind === 'found') return there;
+  const unseen = await explainUnseen(answer, { ...object, key }, heads);
+  switch (unseen.kind) {
+    case 'absent':
+      return undefined;
+    case 'sse-c':
+      return there;
+    case 'unknown':
+      return unseen.reason;
+    default:
+      return assertNever(unseen);
+  }
 }

@@ -13,10 +13,11 @@ import {
 } from '../encryption/instruction-file.ts';
 import type { ClientSideEncryption } from '../encryption/observation.ts';
 import { assertNever } from '../objects/assert-never.ts';
-import { type ObjectRef, objectKey, type WrittenObject } from '../objects/object.ts';
+import { objectKey, type WrittenObject } from '../objects/object.ts';
 import { type CseRequirement, DEFAULT_INSTRUCTION_SUFFIX } from '../policy/types.ts';
 import type { Governed, UnknownReason } from '../verdict/verdict.ts';
 import type { InstructionFiles, ObjectHeads, SmallObject } from './ports.ts';
+import { explainUnseen } from './unseen.ts';
 
 export interface InnerLayer {
   readonly cse: ClientSideEncryption;
@@ -49,9 +50,8 @@ export async function observeInnerLayer(
   if (file.kind === 'unreadable') return { ...settled, cseReasons: [unreadable(key, file.why)] };
   const members = membersOf(file);
   const traced = members !== undefined || reading.type === 'instruction-mode';
-  if (traced && !(await isCurrent(object, deps.heads))) {
-    return { ...settled, cseReasons: [{ code: 'INSTRUCTION_FILE_VERSION', args: { key } }] };
-  }
+  const apart = traced ? await whyApart(object, key, deps.heads) : undefined;
+  if (apart !== undefined) return { ...settled, cseReasons: [apart] };
   if (members === undefined) return { ...settled, mayFollow: waitsFor(rule.cse, head, reading) };
   return { ...settled, cse: readWithInstructionFile(head.metadata, members) };
 }
@@ -79,10 +79,20 @@ export const unreadable = (key: string, why: string): UnknownReason => ({
   args: { key, why },
 });
 
-/** The two files have versions that do not belong together, so only the current object can be read with the current file. */
-async function isCurrent(object: ObjectRef, heads: ObjectHeads): Promise<boolean> {
-  if (object.versionId === undefined) return true;
-  const { bucket, key, versionId } = object;
-  const current = await heads.head({ bucket, key });
-  return current.kind === 'found' && current.head.versionId === versionId;
+/**
+ * The two files have versions that do not belong together, so only the current object can be read with the current file.
+ * Gives why this object is not known to be that; `undefined` where it is.
+ */
+async function whyApart(
+  object: WrittenObject,
+  file: string,
+  heads: ObjectHeads,
+): Promise<UnknownReason | undefined> {
+  const { versionId, ...named } = object;
+  if (versionId === undefined) return undefined;
+  const notCurrent: UnknownReason = { code: 'INSTRUCTION_FILE_VERSION', args: { key: file } };
+  const current = await heads.head(named);
+  if (current.kind === 'found') return current.head.versionId === versionId ? undefined : notCurrent;
+  const unseen = await explainUnseen(current, named, heads);
+  return unseen.kind === 'unknown' ? unseen.reason : notCurrent;
 }

@@ -35,7 +35,10 @@ export function companionOf(
   return undefined;
 }
 
-/** Tells an instruction file from data: at most 64 KiB and a complete envelope with no other member; all else is data. */
+/**
+ * Tells an instruction file from data: at most 64 KiB and a complete envelope with no other member; all else is data. Read
+ * is the very version that is judged: what stands at the key now may be another, or nothing.
+ */
 export async function instructionRole(
   object: ObjectRef,
   sizeBytes: number | undefined,
@@ -43,8 +46,7 @@ export async function instructionRole(
 ): Promise<InstructionRole> {
   const candidate = companionOf(object, policy);
   if (candidate === undefined || (sizeBytes ?? 0) > MAX_INSTRUCTION_FILE_BYTES) return { kind: 'data' };
-  const { bucket, key } = object;
-  const file = await instructionFiles.read({ bucket, key }, MAX_INSTRUCTION_FILE_BYTES);
+  const file = await instructionFiles.read(object, MAX_INSTRUCTION_FILE_BYTES);
   switch (file.kind) {
     case 'not-found':
     case 'too-large':

@@ -4,6 +4,7 @@ import { KeyEnquiry, type KeyQuestion } from '../keys/enquiry.ts';
 import type { AliasReference } from '../keys/reference.ts';
 import { assertNever } from '../objects/assert-never.ts';
 import type { WrittenObject } from '../objects/object.ts';
+import { utcTimeMs } from '../objects/utc-time.ts';
 import { type Evidence, judge, judgeSseC } from '../verdict/judge.ts';
 import type { Governed, Verdict } from '../verdict/verdict.ts';
 import type { AuditDeps, Audited } from './audit-object.ts';
@@ -14,7 +15,10 @@ import type { Freshness } from './ports.ts';
 /** A verdict needs a handful of rounds at most: aliases, then the key found, then the aliases that point at it. */
 const MOST_ROUNDS = 8;
 
-/** Judges what HEAD showed, asking KMS whatever the judgement turns out to need. */
+/**
+ * Judges what HEAD showed, asking KMS whatever the judgement turns out to need. A HEAD that was taken with the customer's
+ * key is judged as one without it, which is refused: on every route the inner layer counts as hidden.
+ */
 export async function judgeHead(
   head: ObjectHead,
   object: WrittenObject,
@@ -25,6 +29,9 @@ export async function judgeHead(
     object.etag !== undefined && head.etag !== undefined && object.etag !== head.etag
       ? { superseded: true }
       : {};
+  if (head.customerAlgorithm !== undefined) {
+    return { verdict: judgeHidden(governed, deps), head, ...superseded };
+  }
   const role = await instructionRole(object, head.sizeBytes, deps);
   const { evidence, mayFollow } = await evidenceOf(head, object, governed, role, deps);
   const enquiry = new KeyEnquiry();
@@ -44,8 +51,7 @@ async function evidenceOf(
   role: InstructionRole,
   deps: AuditDeps,
 ): Promise<{ readonly evidence: Evidence; readonly mayFollow: boolean }> {
-  const rekeyedMs = object.change === 're-key' ? Date.parse(object.writer?.at ?? '') : Number.NaN;
-  const rekeyed = Number.isNaN(rekeyedMs) ? {} : { rekeyedMs };
+  const rekeyed = rekeyedAt(object);
   if (role.kind === 'instruction-file') {
     const cse = clientSideFromMetadata(head.metadata);
     const evidence = { head, cse, instructionKey: object.key, isInstructionFile: true, ...rekeyed };
@@ -57,6 +63,10 @@ async function evidenceOf(
   const reasons = cseReasons === undefined ? {} : { cseReasons };
   return { evidence: { head, ...inner, ...reasons, ...rekeyed }, mayFollow };
 }
+
+/** Last-Modified never stands in for the time of a re-key: it is earlier, and a key past its last day would pass. */
+const rekeyedAt = ({ change, writer }: WrittenObject): Pick<Evidence, 'rekeyedMs'> =>
+  change === 're-key' ? { rekeyedMs: utcTimeMs(writer?.at ?? '') ?? 'not-told' } : {};
 
 async function judgeWithAnswers(
   judgeOnce: () => Verdict,

@@ -50,6 +50,6 @@ export type SmallObject =
 
 /** Reads the few small objects whose body matters: instruction files, which hold an envelope and no data. */
 export interface InstructionFiles {
-  /** Reads the current version, at most `mostBytes` of it. Throws `RetryableFailure` and `CallerRefused`. */
+  /** Reads the version that is named, else the current one, at most `mostBytes` of it. Throws `RetryableFailure` and `CallerRefused`. */
   read(object: ObjectRef, mostBytes: number): Promise<SmallObject>;
 }

@@ -1,12 +1,14 @@
+import { utcTimeMs } from '../objects/utc-time.ts';
 import type { Envelope } from './envelope.ts';
 import { inside, type Located, optionalText, quoted, requiredText } from './located.ts';
 import { readVersionId, readWrite } from './written-object.ts';
 
 /**
- * Reads the `detail` of an API call that CloudTrail recorded. UpdateObjectEncryption has no S3 event, so this is the only word of it.
+ * Reads the event of an API call that CloudTrail recorded. UpdateObjectEncryption has no S3 event, so this is the only word of it.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
  */
-export function readCloudTrail(detail: Located): Envelope {
+export function readCloudTrail(event: Located): Envelope {
+  const detail = inside(event, 'detail');
   const service = requiredText(inside(detail, 'eventSource'));
   if (typeof service !== 'string') return service;
   if (service !== 's3.amazonaws.com') {
@@ -38,7 +40,7 @@ export function readCloudTrail(detail: Located): Envelope {
       event: call,
       principal: principalOf(detail),
       sourceIp: inside(detail, 'sourceIPAddress'),
-      at: inside(detail, 'eventTime'),
+      at: timeOf(event),
     },
   });
 }
@@ -52,6 +54,15 @@ function versionOf(detail: Located): Located {
     ? inside(detail, 'responseElements', 'x-amz-version-id')
     : header;
 }
+
+/** The time of the call; where the record has none that can be read, that of the event around it. */
+function timeOf(event: Located): Located {
+  const recorded = inside(event, 'detail', 'eventTime');
+  const around = inside(event, 'time');
+  return isTime(recorded) || !isTime(around) ? recorded : around;
+}
+
+const isTime = (located: Located): boolean => utcTimeMs(optionalText(located) ?? '') !== undefined;
 
 function principalOf(detail: Located): Located {
   const id = inside(detail, 'userIdentity', 'principalId');

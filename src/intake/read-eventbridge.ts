@@ -17,7 +17,7 @@ export function readEventBridge(event: Located): Envelope {
   const type = inside(event, 'detail-type');
   const detailType = requiredText(type);
   if (typeof detailType !== 'string') return detailType;
-  if (detailType === 'AWS API Call via CloudTrail') return readCloudTrail(inside(event, 'detail'));
+  if (detailType === 'AWS API Call via CloudTrail') return readCloudTrail(event);
   const meaning = detailTypeMeaning(detailType);
   switch (meaning.kind) {
     case 'ignored':

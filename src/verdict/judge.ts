@@ -18,8 +18,8 @@ export interface Evidence {
   readonly instructionKey: string;
   /** The object is itself an instruction file: of its rule `sse` alone applies. */
   readonly isInstructionFile?: boolean;
-  /** When the key was chosen, where that is not Last-Modified: the time of an UpdateObjectEncryption. */
-  readonly rekeyedMs?: number;
+  /** When the outer key was chosen, where that is not Last-Modified: the time of an UpdateObjectEncryption, if its event tells it. */
+  readonly rekeyedMs?: number | 'not-told';
 }
 
 /** Judges an object that HEAD showed, both layers by themselves. Open questions are noted in `enquiry`: answer them and judge again. */
@@ -29,7 +29,7 @@ export function judge(policy: Policy, governed: Governed, evidence: Evidence, en
   const { rule, captures } = governed;
   const scope = { captures, listedAliases: policy.listedAliases, enquiry };
   const writtenMs = evidence.rekeyedMs ?? evidence.head.lastModifiedMs;
-  const written = writtenMs === undefined ? {} : { writtenMs };
+  const written = writtenMs === undefined || writtenMs === 'not-told' ? {} : { writtenMs };
   const outer =
     rule.sse === undefined
       ? []

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditWritten } from '../../src/audit/audit-written.ts';
+import { CallerRefused } from '../../src/audit/failures.ts';
 import { audit, codesOf, NOW_MS, type TestBed, testBed, written } from '../support/audit.ts';
 import { keyArn } from '../support/keys.ts';
 import { found } from '../support/memory.ts';
@@ -67,6 +68,22 @@ describe('an object with its envelope in an instruction file', () => {
     ]);
     bed.heads.put('lake/p/o?v2', plain({ versionId: 'v2' }));
     expect((await audit(bed, written('lake/p/o', { versionId: 'v2' }))).outcome).toBe('compliant');
+  });
+
+  it('is unknown for the reason that S3 gives where it may not be told which version is current', async () => {
+    const bed = both(A);
+    bed.heads.put('lake/p/o?v1', plain({ versionId: 'v1' })).put('lake/p/o', { kind: 'denied' });
+    const { reasons } = await audit(bed, written('lake/p/o', { versionId: 'v1' }));
+    const resource = 'arn:aws:s3:::lake/p/o';
+    expect(reasons).toEqual([{ code: 'ACCESS_DENIED', args: { permission: 's3:GetObject', resource } }]);
+  });
+
+  it('has no verdict where the question for the current version speaks of the caller', async () => {
+    const bed = both(A);
+    bed.heads.put('lake/p/o?v1', plain({ versionId: 'v1' })).put('lake/p/o', { kind: 'bad-request' });
+    bed.heads.putError('lake/p/o', { kind: 'error', status: 400, code: 'ExpiredToken', message: 'no' });
+    const judging = audit(bed, written('lake/p/o', { versionId: 'v1' }));
+    await expect(judging).rejects.toBeInstanceOf(CallerRefused);
   });
 
   it('is CSE_MISSING in an old version where nothing speaks of an instruction file', async () => {
@@ -151,6 +168,26 @@ describe('the event of an instruction file', () => {
     const { records } = await auditWritten(written('lake/p/o.instruction'), bed.deps);
     expect(records.map(codesOf)).toEqual([['CSE_MISSING']]);
     expect(bed.files.asked).not.toContain('lake/p/o.instruction');
+  });
+
+  it.each([
+    ['removed', undefined],
+    ['overwritten with data', 'data'],
+  ])('of which a version is judged is what that version is, though it has been %s since', async (_, now) => {
+    const bed = testBed(POLICY);
+    bed.heads.put('lake/p/o.instruction?v1', plain({ sizeBytes: 400, versionId: 'v1' }));
+    bed.files.put('lake/p/o.instruction?v1', file(A));
+    if (now !== undefined) bed.files.put('lake/p/o.instruction', now);
+    const record = await audit(bed, written('lake/p/o.instruction', { versionId: 'v1' }));
+    expect([record.outcome, ...codesOf(record)]).toEqual(['compliant']);
+  });
+
+  it('of which a version holds data is data, though an instruction file stands there now', async () => {
+    const bed = both(A);
+    bed.heads.put('lake/p/o.instruction?v1', plain({ sizeBytes: 4, versionId: 'v1' }));
+    bed.files.put('lake/p/o.instruction?v1', 'data');
+    const record = await audit(bed, written('lake/p/o.instruction', { versionId: 'v1' }));
+    expect(codesOf(record)).toEqual(['CSE_MISSING']);
   });
 
   it('that may not be read is neither file nor data: unknown', async () => {

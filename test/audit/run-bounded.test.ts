@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runBounded } from '../../src/audit/run-bounded.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
 const never = new AbortController().signal;
 const items = (count: number) => Array.from({ length: count }, (_, index) => ({ index }));
@@ -26,7 +27,7 @@ describe('bounded work', () => {
           );
         },
       ),
-      { numRuns: 300 },
+      { numRuns: fuzzRuns() },
     );
   });
 

@@ -38,6 +38,17 @@ describe('awsClients', () => {
     });
   }
 
+  it('the client of a Region named long ago is let go: strangers can name any number of Regions', async () => {
+    const clients = awsClients({ region: 'eu-west-1' });
+    const [own, first] = [await clients.kms(), await clients.kms('us-aaa-1')];
+    for (let index = 0; index < 63; index += 1) {
+      await clients.kms(`us-made-${index}`);
+      // What is in use stays.
+      expect(await clients.kms()).toBe(own);
+    }
+    expect(await clients.kms('us-aaa-1')).not.toBe(first);
+  });
+
   it('two callers of awsClients share no client', async () => {
     const options = { region: 'eu-west-1' };
     expect(await awsClients(options).s3()).not.toBe(await awsClients(options).s3());

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { fromSdkClient } from '../../src/aws/fast-sdk-access.ts';
 import { type Environment, fromEnvironment } from '../../src/aws/s3-endpoint.ts';
 import { bucketName } from '../../src/objects/object.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 300);
 /** Made anew each time: the SDK writes into credentials that it is given. */
 const given = () => ({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' });
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
@@ -33,7 +33,7 @@ describe('both ways to an endpoint', () => {
         const ours = environment({ AWS_REGION: region })?.endpointFor(bucketName(name));
         expect(ours).toEqual(await endpointOf(client, name));
       }),
-      { numRuns },
+      { numRuns: fuzzRuns({ every: 5 }) },
     );
   });
 

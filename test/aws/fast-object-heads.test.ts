@@ -10,8 +10,8 @@ import { FastObjectHeads, type FastObjectHeadsOptions } from '../../src/aws/fast
 import { endpointOf, type S3Access } from '../../src/aws/s3-endpoint.ts';
 import { S3ObjectHeads } from '../../src/aws/s3-object-heads.ts';
 import { bucketName, objectKey } from '../../src/objects/object.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 200);
 const OBJECT = { bucket: bucketName('any-bucket'), key: objectKey('any/key') };
 const CREDENTIALS = { accessKeyId: 'LOCAL111122223333', secretAccessKey: 'local' };
 const NEVER: ObjectHeads = {
@@ -259,7 +259,7 @@ describe('both adapters', () => {
         headers = drawn;
         expect(await heads.head(OBJECT)).toEqual(await sdk.head(OBJECT));
       }),
-      { numRuns },
+      { numRuns: fuzzRuns({ every: 5 }) },
     );
   });
 });

@@ -3,8 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalQuery, encodeKeyPath, hmacBy, SigV4Signer } from '../../src/aws/sigv4.ts';
-
-const numRuns = Number(process.env.FUZZ_RUNS ?? 2000);
+import { fuzzRuns } from '../support/fuzz.ts';
 
 const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }).filter((text) => text.isWellFormed());
 const word = (unit: string, minLength: number, maxLength: number) =>
@@ -73,7 +72,7 @@ describe('SigV4Signer', () => {
         );
         expect(ours).toEqual(signed.headers);
       }),
-      { numRuns },
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -122,7 +121,7 @@ describe('hmacBy', () => {
             expect(hmac(one)).toBe(createHmac('sha256', bytes).update(one).digest('hex'));
         },
       ),
-      { numRuns: Math.ceil(numRuns / 4) },
+      { numRuns: fuzzRuns() },
     );
   });
 });
@@ -139,7 +138,7 @@ describe('encodeKeyPath', () => {
       fc.property(key, (text) => {
         expect(decodeURIComponent(encodeKeyPath(text))).toBe(text);
       }),
-      { numRuns },
+      { numRuns: fuzzRuns() },
     );
   });
 

@@ -1,11 +1,17 @@
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../local/aws.ts';
 import { S3InstructionFiles } from '../../src/aws/s3-instruction-files.ts';
 import { S3ObjectHeads } from '../../src/aws/s3-object-heads.ts';
 import { bucketName, objectKey } from '../../src/objects/object.ts';
 import { MemoryFiles } from '../support/memory.ts';
-import { instructionFilesContract, MOST } from './instruction-files.ts';
+import { instructionFilesContract, MOST, versionOf } from './instruction-files.ts';
 
 const ACCOUNT = '111122223333';
 const at = (key: string) => ({ bucket: bucketName('lake'), key: objectKey(key) });
@@ -14,7 +20,9 @@ const memory = new MemoryFiles();
 instructionFilesContract('MemoryFiles', () => ({
   files: memory,
   bucket: 'lake',
-  put: async (key, body) => void memory.put(`lake/${key}`, body),
+  put: async (key, body) =>
+    memory.putVersion(`lake/${key}`, body.length > MOST ? { kind: 'too-large' } : body),
+  remove: async (key) => memory.putVersion(`lake/${key}`, { kind: 'not-found' }),
   deny: async (key) => void memory.put(`lake/${key}`, { kind: 'unreadable', why: 'access denied' }),
 }));
 
@@ -29,6 +37,8 @@ describe('on the local AWS', () => {
     aws = await startLocalAws();
     s3 = new S3Client(aws.clientConfig(ACCOUNT, 'us-east-1'));
     await s3.send(new CreateBucketCommand({ Bucket: 'lake' }));
+    const VersioningConfiguration = { Status: 'Enabled' } as const;
+    await s3.send(new PutBucketVersioningCommand({ Bucket: 'lake', VersioningConfiguration }));
   });
   afterAll(async () => {
     s3.destroy();
@@ -39,7 +49,8 @@ describe('on the local AWS', () => {
     files: reader(false),
     bucket: 'lake',
     put: async (key, body) =>
-      void (await s3.send(new PutObjectCommand({ Bucket: 'lake', Key: key, Body: body }))),
+      versionOf(await s3.send(new PutObjectCommand({ Bucket: 'lake', Key: key, Body: body }))),
+    remove: async (key) => versionOf(await s3.send(new DeleteObjectCommand({ Bucket: 'lake', Key: key }))),
     deny: async (key) => {
       await s3.send(new PutObjectCommand({ Bucket: 'lake', Key: key, Body: 'x' }));
       aws.s3.control.setDenied('lake', key);

@@ -14,7 +14,7 @@ import { S3InstructionFiles } from '../../src/aws/s3-instruction-files.ts';
 import { S3ObjectHeads } from '../../src/aws/s3-object-heads.ts';
 import type { ObjectLister } from '../../src/reaudit/ports.ts';
 import type { SettingsWorld } from '../contract/bucket-settings.ts';
-import type { FilesWorld } from '../contract/instruction-files.ts';
+import { type FilesWorld, versionOf } from '../contract/instruction-files.ts';
 import { type HeadsWorld, ODD_KEYS, type StoredObject } from '../contract/object-heads.ts';
 import { type ListerWorld, PLAIN_KEYS, storeVersions } from '../contract/object-lister.ts';
 import { settingsThrough } from '../support/bucket-configurations.ts';
@@ -139,9 +139,9 @@ export async function listerWorld(endpoint: Endpoint, lister: ObjectLister): Pro
 export async function filesWorld(endpoint: Endpoint): Promise<FilesWorld & { close(): Promise<void> }> {
   const buckets = new Buckets(endpoint);
   const { client } = buckets;
-  const bucket = await buckets.make('files');
-  const put = async (Key: string, Body: string): Promise<void> =>
-    void (await putObject(client, { Bucket: bucket, Key, Body }));
+  const bucket = await buckets.make('files', { versioned: true });
+  const put = async (Key: string, Body: string): Promise<string> =>
+    versionOf({ VersionId: await putObject(client, { Bucket: bucket, Key, Body }) });
   return {
     files: new S3InstructionFiles({
       client: async () => client,
@@ -150,6 +150,7 @@ export async function filesWorld(endpoint: Endpoint): Promise<FilesWorld & { clo
     }),
     bucket,
     put,
+    remove: async (Key) => versionOf(await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))),
     deny: async (key) => {
       await put(key, 'x');
       await buckets.deny(bucket, key);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readEvent } from '../../src/intake/read-body.ts';
+import { readBody, readEvent } from '../../src/intake/read-body.ts';
 import { absent, changed, onlyObject, sample } from './sample.ts';
 
 const created = sample('eventbridge-object-created');
@@ -137,6 +137,26 @@ describe('UpdateObjectEncryption by way of CloudTrail', () => {
         at: '2026-11-21T03:15:00Z',
       },
     });
+  });
+
+  const TIME = '2026-11-21T03:15:07Z';
+
+  it.each([absent, '', 7, 'garbage', 'garbage 7', '2026-02-30T00:00:00Z'])(
+    'whose eventTime is %j has the time of the event around it',
+    (eventTime) => {
+      const event = changed(changed(rekeyed, 'detail.eventTime', eventTime), 'time', TIME);
+      expect(onlyObject(readEvent(event)).writer?.at).toBe(TIME);
+      expect(onlyObject(readBody(JSON.stringify(event))).writer?.at).toBe(TIME);
+    },
+  );
+
+  it('keeps a time that nobody can read where the event around it has no better one, and makes none up', () => {
+    const without = (eventTime: unknown, time: unknown) =>
+      onlyObject(readEvent(changed(changed(rekeyed, 'detail.eventTime', eventTime), 'time', time))).writer;
+    expect(without('garbage', absent)?.at).toBe('garbage');
+    expect(without('garbage', 'yesterday')?.at).toBe('garbage');
+    expect(without(absent, 'yesterday')).not.toHaveProperty('at');
+    expect(without(absent, absent)).not.toHaveProperty('at');
   });
 
   it('has its key taken as it stands', () => {

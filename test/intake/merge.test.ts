@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeObjects } from '../../src/intake/merge.ts';
 import { bucketName, objectKey, type WrittenObject } from '../../src/objects/object.ts';
-
-const RUNS = { numRuns: Number(process.env.FUZZ_RUNS ?? 2000) };
+import { fuzzRuns } from '../support/fuzz.ts';
 
 const base: WrittenObject = {
   bucket: bucketName('acme-lake'),
@@ -120,7 +119,7 @@ describe('merging any batch', () => {
         const sources = mergeObjects(batch).flatMap((merged) => merged.sources);
         expect(sources.toSorted((a, b) => a - b)).toEqual(batch.map(({ source }) => source));
       }),
-      RUNS,
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -140,7 +139,7 @@ describe('merging any batch', () => {
           }
         }
       }),
-      RUNS,
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -152,7 +151,7 @@ describe('merging any batch', () => {
       fc.property(shuffled, ([batch, other]) => {
         expect(survivors(mergeObjects(other))).toEqual(survivors(mergeObjects(batch)));
       }),
-      RUNS,
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -163,7 +162,7 @@ describe('merging any batch', () => {
         const twice = mergeObjects(once.map(({ object, sources }) => ({ object, source: sources })));
         expect(twice.map(({ object, sources }) => ({ object, sources: sources.flat() }))).toEqual(once);
       }),
-      RUNS,
+      { numRuns: fuzzRuns() },
     );
   });
 });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBody, readEvent } from '../../src/intake/read-body.ts';
 import { readQueueEvent } from '../../src/intake/read-queue-event.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { changed, onlyObject, sample, sampleNames } from './sample.ts';
 
-const RUNS = { numRuns: Number(process.env.FUZZ_RUNS ?? 2000) };
 const KINDS = ['objects', 'ignored', 'malformed'];
 
 /** As S3 writes keys into notifications: a space is `+`, a slash stays. */
@@ -62,7 +62,7 @@ describe('a key of any Unicode text', () => {
       fc.property(keys, (key) => {
         expect(onlyObject(read(key)).key).toBe(key);
       }),
-      RUNS,
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -73,7 +73,7 @@ describe('a key of any Unicode text', () => {
           expect(onlyObject(readEvent(event)).otherReading).not.toBe(key);
         }
       }),
-      RUNS,
+      { numRuns: fuzzRuns() },
     );
   });
 });
@@ -116,7 +116,7 @@ describe('whatever arrives', () => {
         if (envelope.kind === 'objects') expect(envelope.objects.length).toBeGreaterThan(0);
         else expect(envelope.why).not.toBe('');
       }),
-      RUNS,
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -126,7 +126,7 @@ describe('whatever arrives', () => {
         expect(KINDS).toContain(readEvent(event).kind);
         expect(['messages', 'malformed']).toContain(readQueueEvent(event).kind);
       }),
-      RUNS,
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -138,7 +138,7 @@ describe('whatever arrives', () => {
         expect(envelope.why).not.toMatch(/\p{Cc}|\p{Surrogate}/u);
         expect(envelope.why.length).toBeLessThan(400);
       }),
-      RUNS,
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -150,7 +150,7 @@ describe('whatever arrives', () => {
         readQueueEvent(document);
         expect(document).toEqual(before);
       }),
-      RUNS,
+      { numRuns: fuzzRuns() },
     );
   });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareKeys } from '../../src/objects/byte-order.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2000);
 const wellFormed = fc.string({ unit: 'binary' });
 const signs = (a: string, b: string): readonly [number, number] => [
   Math.sign(compareKeys(a, b)),
@@ -42,7 +42,7 @@ describe('the order of keys', () => {
         const [ours, theirs] = signs(common + a, common + b);
         expect(ours).toBe(theirs);
       }),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { printable } from '../../src/objects/printable.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
 test.each([
   ['a terminal escape', '\u001B[31mred', '\\u{1B}[31mred'],
@@ -27,5 +28,6 @@ test('nothing of any text is left unseen, and a second call changes nothing', ()
       expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
       expect(printable(shown)).toBe(shown);
     }),
+    { numRuns: fuzzRuns() },
   );
 });

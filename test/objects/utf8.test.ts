@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { utf8Length } from '../../src/objects/utf8.ts';
-
-const runs = Number(process.env.FUZZ_RUNS ?? 2000);
+import { fuzzRuns } from '../support/fuzz.ts';
 
 describe('utf8Length', () => {
   it.each([
@@ -47,7 +46,7 @@ describe('utf8Length', () => {
         const mixed = text + String.fromCharCode(...units);
         expect(utf8Length(mixed)).toBe(Buffer.byteLength(mixed, 'utf8'));
       }),
-      { numRuns: runs },
+      { numRuns: fuzzRuns() },
     );
   });
 });

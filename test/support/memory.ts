@@ -133,6 +133,13 @@ export class MemoryFiles implements InstructionFiles {
     return this;
   }
 
+  /** Puts what is current and keeps what was, each under an id of its own, as a bucket with versions does. */
+  putVersion(place: string, file: SmallObject | string): string {
+    const versionId = `v${this.files.size}`;
+    this.put(place, file).put(`${place}?${versionId}`, file);
+    return versionId;
+  }
+
   async read(object: ObjectRef): Promise<SmallObject> {
     this.asked.push(placeOf(object));
     return this.files.get(placeOf(object)) ?? { kind: 'not-found' };

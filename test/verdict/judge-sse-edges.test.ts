@@ -208,6 +208,14 @@ describe('the whole verdict', () => {
     ]);
   });
 
+  it('of a re-keying whose time is not told leaves the outer key open, and judges the envelope by Last-Modified', () => {
+    const open = { code: 'KEY_UNRESOLVED', args: { layer: 'sse', reference: B, cause: 'unlookable' } };
+    const head = { ...written('2026-01-31T00:00:00Z'), kmsKeyId: B };
+    const given: Given = { rekeyedMs: 'not-told' };
+    expect(layers('sse: { key: k }', head, given)).toEqual(['unknown', open]);
+    expect(layers('cse: { key: k, wrap: [kms] }', head, given)).toEqual(['compliant']);
+  });
+
   it('cannot say of a key with a last day that it is right where HEAD gives no Last-Modified', () => {
     const reason = { code: 'KEY_UNRESOLVED', args: { layer: 'cse', reference: B, cause: 'unlookable' } };
     expect(layers(both, kms(A))).toEqual(['unknown', reason]);
