@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleInto } from './bundle.ts';
-import { supplyProblems } from './supply.ts';
+import { type Lock, MUTATION, type Place, PRODUCT, supplyProblems } from './supply.ts';
 
 const root = join(import.meta.dirname, '..');
 const json = (name: string): never => JSON.parse(readFileSync(join(root, name), 'utf8')) as never;
@@ -42,11 +42,20 @@ async function bundledTwice(): Promise<readonly [ReadonlyMap<string, string>, Re
   }
 }
 
+/** How many packages a lockfile holds beside the entry of the folder itself. */
+const counted = ([{ folder }, packages]: readonly [Place, Lock]): string =>
+  `${Object.keys(packages).length - 1} packages in ${folder}package-lock.json`;
+
 const [first, second] = await bundledTwice();
-const { packages } = json('package-lock.json') as { readonly packages: Parameters<typeof supplyProblems>[1] };
 const documentation = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+const locked = [PRODUCT, MUTATION].map((place): readonly [Place, Lock] => {
+  const { packages }: { readonly packages: Lock } = json(`${place.folder}package-lock.json`);
+  return [place, packages];
+});
 const problems = [
-  ...supplyProblems(json('package.json'), packages, documentation),
+  ...locked.flatMap(([place, packages]) =>
+    supplyProblems(json(`${place.folder}package.json`), packages, documentation, place),
+  ),
   ...(first.size === 0 ? ['nothing was bundled'] : []),
   ...[...first]
     .filter(([path, hash]) => second.get(path) !== hash)
@@ -56,7 +65,7 @@ for (const problem of problems) console.error(problem);
 for (const [path, hash] of first) console.log(`${hash}  ${path}`);
 console.error(
   problems.length === 0
-    ? `${Object.keys(packages).length - 1} locked packages, ${first.size} bundled files twice the same`
+    ? `${locked.map(counted).join(', ')}, ${first.size} bundled files twice the same`
     : `${problems.length} problems with what the product is made of`,
 );
 process.exitCode = problems.length === 0 ? 0 : 1;

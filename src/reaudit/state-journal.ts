@@ -8,6 +8,15 @@ import { isObject } from './tally-guard.ts';
 /** The release of the format. Another one is refused: half understood, it would lose or repeat objects. */
 const FORMAT = 's3-encryption-auditor run state 1';
 
+/**
+ * No line of a state file is longer: it holds a policy of at most 16 Mi characters, or the answers of KMS. A longer one is not
+ * written, so that what was written can be read.
+ */
+export const MOST_STATE_LINE_BYTES = 64 * 1024 * 1024;
+
+/** Its shortest form has two lines, at twice that it is written anew, and one step more may be behind it. */
+export const MOST_STATE_BYTES = 5 * MOST_STATE_LINE_BYTES;
+
 /** One line of a state file: what the run is, where it stands, or one step forward. */
 export type JournalEntry =
   | { readonly format: typeof FORMAT; readonly header: RunHeader }
@@ -32,10 +41,18 @@ export class JournalWriter {
     this.#sum = sum;
   }
 
+  /** The next line. Throws `StateUnusable` where it would be too long to be read again. */
   line(entry: JournalEntry): string {
     const json = JSON.stringify(entry);
-    this.#sum = sumOf(this.#sum, json);
-    return `${this.#sum} ${json}\n`;
+    const sum = sumOf(this.#sum, json);
+    const line = `${sum} ${json}\n`;
+    if (Buffer.byteLength(line) > MOST_STATE_LINE_BYTES) {
+      throw new StateUnusable(
+        `the state of this run is longer than ${MOST_STATE_LINE_BYTES} bytes in one line, so it could not be gone on from. Audit fewer objects in one run, by a prefix`,
+      );
+    }
+    this.#sum = sum;
+    return line;
   }
 }
 
@@ -52,37 +69,43 @@ export function openingLines(header: RunHeader, state: RunState, writer: Journal
  * else that does not hold is damage. Throws `StateUnusable`.
  */
 export function readJournal(bytes: Buffer, path: string): Journal {
-  const lines = wholeLines(bytes);
-  const header = readHeader(lines[0]?.text, path);
-  let [state, sum] = [FRESH, lines[0]?.text.slice(0, 16) ?? ''];
-  let [held, count] = [lines[0]?.end ?? 0, 1];
-  for (const [index, { text, end }] of lines.entries()) {
-    if (index === 0) continue;
+  const lines = wholeLines(bytes, path);
+  const first = lines.next().value;
+  const header = readHeader(first?.text, path);
+  let [state, sum] = [FRESH, first?.text.slice(0, 16) ?? ''];
+  let [held, count] = [first?.end ?? 0, 1];
+  for (const { text, end } of lines) {
     const next = readStep(text, sum, state);
     if (next === undefined) {
-      if (index === lines.length - 1 && end === bytes.length) break;
-      throw new StateUnusable(
-        `${path} is damaged: line ${index + 1} does not hold. Nothing can be gone on from; remove it to begin anew, or put back a copy`,
-      );
+      if (end === bytes.length) break;
+      throw damaged(path, `line ${count + 1} does not hold`);
     }
-    [state, sum, held, count] = [next, text.slice(0, 16), end, index + 1];
+    [state, sum, held, count] = [next, text.slice(0, 16), end, count + 1];
   }
   return { header, state, bytes: held, lines: count, sum };
 }
+
+const damaged = (path: string, why: string): StateUnusable =>
+  new StateUnusable(
+    `${path} is damaged: ${why}. Nothing can be gone on from; remove it to begin anew, or put back a copy`,
+  );
 
 interface Line {
   readonly text: string;
   readonly end: number;
 }
 
-function wholeLines(bytes: Buffer): readonly Line[] {
-  const lines: Line[] = [];
-  let start = 0;
-  for (let end = bytes.indexOf('\n'); end !== -1; end = bytes.indexOf('\n', start)) {
-    lines.push({ text: bytes.subarray(start, end).toString('utf8'), end: end + 1 });
-    start = end + 1;
+/** The lines that end, one at a time. Throws `StateUnusable` at one that is too long, whether it ends or not. */
+function* wholeLines(bytes: Buffer, path: string): Generator<Line, undefined> {
+  let [start, number] = [0, 1];
+  while (start < bytes.length) {
+    const end = bytes.indexOf('\n', start);
+    if ((end === -1 ? bytes.length : end + 1) - start > MOST_STATE_LINE_BYTES)
+      throw damaged(path, `line ${number} is longer than ${MOST_STATE_LINE_BYTES} bytes`);
+    if (end === -1) return;
+    yield { text: bytes.subarray(start, end).toString('utf8'), end: end + 1 };
+    [start, number] = [end + 1, number + 1];
   }
-  return lines;
 }
 
 function readHeader(line: string | undefined, path: string): RunHeader {

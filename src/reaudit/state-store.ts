@@ -64,7 +64,7 @@ const WAITING_DAMAGED =
   'the list of objects that wait for the end (beside the state file, its name ends in .waiting) is damaged: put back a copy, or begin anew with another state file';
 
 /** The file beside the state that lists the objects which wait for the end. */
-const waitingPath = (statePath: string): string => `${statePath}.waiting`;
+export const waitingPath = (statePath: string): string => `${statePath}.waiting`;
 
 /** A state file that is shorter is not worth writing anew. */
 const LONG_BYTES = 1024 * 1024;

@@ -1,6 +1,7 @@
 import type { Evaluated } from '../template/evaluate.ts';
 import type { Given } from '../template/parameters.ts';
 import { CONTRACT } from './contract.ts';
+import { expectedGrantsToOthers, grantsToOthers } from './resource-policies.ts';
 import { type Grant, grantsOf, grantText, REQUIRED, rolesOf } from './roles.ts';
 
 /** What the contract grants under these parameters. */
@@ -19,26 +20,32 @@ export function contractGrants(given: Given): readonly Grant[] {
   );
 }
 
-/** How a stack's roles differ from the contract, a sentence each. */
+/** How a stack's grants differ from the contract, and from what others may do with what it makes, a sentence each. */
 export function differences(stack: Evaluated, given: Given): readonly string[] {
   const expected = contractGrants(given);
-  const wanted = count(expected);
-  const found = count(grantsOf(stack));
-  const more = [...found].filter(([text, times]) => times > (wanted.get(text) ?? 0));
-  const less = [...wanted].filter(([text, times]) => times > (found.get(text) ?? 0));
+  const held = unlike(grantsOf(stack).map(grantText), expected.map(grantText));
+  const others = unlike(grantsToOthers(stack), expectedGrantsToOthers({ ...REQUIRED, ...given }));
   const roles = new Set(expected.map(({ role }) => role));
   return [
     ...rolesOf(stack).flatMap((role) => (roles.has(role) ? [] : [`the contract has no role ${role}`])),
-    ...more.map(([text]) => `granted, and not in the contract: ${text}`),
-    ...less.map(([text]) => `in the contract, and not granted: ${text}`),
+    ...held.more.map((text) => `granted, and not in the contract: ${text}`),
+    ...held.less.map((text) => `in the contract, and not granted: ${text}`),
+    ...others.more.map((text) => `granted to others, and not expected: ${text}`),
+    ...others.less.map((text) => `expected for others, and not there: ${text}`),
   ];
 }
 
-function count(grants: readonly Grant[]): ReadonlyMap<string, number> {
+/** What was found more often, and less often, than it was wanted. */
+function unlike(found: readonly string[], wanted: readonly string[]) {
+  const [ofFound, ofWanted] = [count(found), count(wanted)];
+  return {
+    more: [...ofFound].flatMap(([text, times]) => (times > (ofWanted.get(text) ?? 0) ? [text] : [])),
+    less: [...ofWanted].flatMap(([text, times]) => (times > (ofFound.get(text) ?? 0) ? [text] : [])),
+  };
+}
+
+function count(texts: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const grant of grants) {
-    const text = grantText(grant);
-    counts.set(text, (counts.get(text) ?? 0) + 1);
-  }
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   return counts;
 }

@@ -4,18 +4,12 @@ import type { Given } from '../template/parameters.ts';
 import type { JsonObject } from '../template/parse.ts';
 import { at, combinations, template } from '../template/stack.ts';
 import { differences } from './compare.ts';
-import { ALL_PARAMETERS, stackOf } from './roles.ts';
+import { changedAt, withResource } from './plant.ts';
+import { grantsToOthers } from './resource-policies.ts';
+import { ALL_PARAMETERS, grantsOf, grantText, stackOf } from './roles.ts';
 
 const differing = (from: JsonObject, given: Given): readonly string[] =>
   differences(stackOf(given, from), given);
-
-/** The template with the properties of a role changed. */
-function withRole(role: string, change: (properties: object) => void): JsonObject {
-  const changed: JsonObject = structuredClone(template);
-  const properties = at(changed.Resources, role, 'Properties');
-  if (typeof properties === 'object' && properties !== null) change(properties);
-  return changed;
-}
 
 const ROLES = ['AuditRole', 'ReauditRole', 'ReauditStateMachineRole'];
 const ON: Given = ALL_PARAMETERS;
@@ -43,6 +37,17 @@ describe('the roles of the template', () => {
     expect(differing(template, given)).toEqual([]);
   });
 
+  it.each(['aws-cn', 'aws-us-gov'])('hold the same in the partition %s, and so do others', (partition) => {
+    const granted = (given: Given, where: string) => {
+      const stack = stackOf(given, template, where);
+      const texts = [...grantsOf(stack).map(grantText), ...grantsToOthers(stack)];
+      return texts.map((text) => text.replaceAll(`arn:${where}:`, 'arn:aws:'));
+    };
+    for (const given of [{}, ON, IN_S3]) {
+      expect(granted(given, partition)).toEqual(granted(given, 'aws'));
+    }
+  });
+
   const planted = ROLES.flatMap((role) =>
     allowedIn(template.Resources, [role, 'Properties', 'Policies']).map((path) => ({
       place: path.join('.'),
@@ -64,7 +69,7 @@ describe('the roles of the template', () => {
   });
 
   it.each(ROLES)('are found out with a statement more in %s', (role) => {
-    const changed = withRole(role, (properties) => {
+    const changed = changedAt([role, 'Properties'], (properties) => {
       const more = { Sid: 'More', Effect: 'Allow', Action: 's3:PutObject', Resource: '*' };
       const PolicyDocument = { Version: '2012-10-17', Statement: [more] };
       Object.assign(properties, {
@@ -76,20 +81,9 @@ describe('the roles of the template', () => {
     ]);
   });
 
-  it.each(ROLES)('are found out with a managed policy on %s', (role) => {
-    const changed = withRole(role, (properties) => {
-      Object.assign(properties, { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonS3FullAccess'] });
-    });
-    expect(() => differing(changed, ON)).toThrow(`${role} grants by ManagedPolicyArns`);
-  });
-
-  it('are found out with a policy beside them, and with a role more', () => {
-    const resources = { ...Object(template.Resources) };
-    const beside = { Type: 'AWS::IAM::ManagedPolicy', Properties: {} };
-    const withPolicy = { ...template, Resources: { ...resources, Beside: beside } };
-    expect(() => differing(withPolicy, ON)).toThrow('Beside grants by a AWS::IAM::ManagedPolicy');
-    const withRoleMore = { ...template, Resources: { ...resources, Another: { ...resources.AuditRole } } };
-    expect(differing(withRoleMore, ON)).toContain('the contract has no role Another');
+  it('are found out with a role more', () => {
+    const changed = withResource('Another', Object(at(template.Resources, 'AuditRole')));
+    expect(differing(changed, ON)).toContain('the contract has no role Another');
   });
 
   it('are found out when a condition is taken away', () => {

@@ -2,6 +2,7 @@ import { type Evaluated, evaluate } from '../template/evaluate.ts';
 import type { Given } from '../template/parameters.ts';
 import { isObject, type Json, type JsonObject } from '../template/parse.ts';
 import { at, idsOfType, list, properties, statements, template } from '../template/stack.ts';
+import { refuseUnknownGrants, refuseUnknownSections } from './known-resources.ts';
 import { INVENTORY, KEYS, REPORTS } from './names.ts';
 
 /** The parameters that have no default, as every deployment here gives them. */
@@ -21,8 +22,11 @@ export const ALL_PARAMETERS = {
   InventoryBucket: INVENTORY,
 } as const satisfies Given;
 
-export const stackOf = (given: Given = {}, from: JsonObject = template): Evaluated =>
-  evaluate(from, { ...REQUIRED, ...given });
+/** What a template comes to. Throws where one of its sections may grant what its resources do not show. */
+export function stackOf(given: Given = {}, from: JsonObject = template, partition = 'aws'): Evaluated {
+  refuseUnknownSections(from);
+  return evaluate(from, { ...REQUIRED, ...given }, partition);
+}
 
 /** One action on one resource that one statement of a role allows. */
 export interface Grant {
@@ -42,25 +46,14 @@ export const rolesOf = (stack: Evaluated): readonly string[] => idsOfType(stack,
 
 /**
  * Every grant of a stack's roles, in the order of the template. Throws where a role, or anything beside the roles, grants in
- * another way than by plain statements of an inline policy: a comparison would not see it.
+ * another way than by plain statements of an inline policy, or is of a type of which that is not known: a comparison would
+ * not see it. What others are granted is compared apart, see `resource-policies.ts`.
  */
 export function grantsOf(stack: Evaluated): readonly Grant[] {
-  for (const [id, { Type }] of Object.entries(stack.resources)) {
-    if (String(Type).startsWith('AWS::IAM::') && Type !== 'AWS::IAM::Role')
-      throw new Error(`${id} grants by a ${String(Type)}`);
-  }
+  refuseUnknownGrants(stack);
   return rolesOf(stack).flatMap((role) =>
-    documentsOf(stack, role).flatMap((document) => grantsIn(role, document)),
+    list(properties(stack, role).Policies).flatMap((policy) => grantsIn(role, at(policy, 'PolicyDocument'))),
   );
-}
-
-const ROLE_MEMBERS = ['AssumeRolePolicyDocument', 'Description', 'Policies'];
-
-function documentsOf(stack: Evaluated, role: string): readonly Json[] {
-  const found = properties(stack, role);
-  const stranger = Object.keys(found).find((name) => !ROLE_MEMBERS.includes(name));
-  if (stranger !== undefined) throw new Error(`${role} grants by ${stranger}`);
-  return list(found.Policies).map((policy) => at(policy, 'PolicyDocument'));
 }
 
 const STATEMENT_MEMBERS = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];

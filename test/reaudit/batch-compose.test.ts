@@ -39,6 +39,14 @@ describe('the functions of a re-audit', () => {
     ]);
   });
 
+  it.each(['s3://acme-reports/', 'arn:aws:s3:::acme-reports'])('need it by its name, not as %s', (text) => {
+    for (const compose of [composeReauditBatch, composeReauditSummary])
+      expect(problemsOf(() => compose({ ...ENV, REPORT_BUCKET: text, CONCURRENCY: '0' }))).toEqual([
+        expect.stringMatching(/^CONCURRENCY is "0"/),
+        expect.stringMatching(/^REPORT_BUCKET is ".*": expected the name of a bucket alone/),
+      ]);
+  });
+
   it('write to the report bucket that they are given', () => {
     expect(composeReauditBatch(ENV).store.bucket).toBe('acme-reports');
     expect(composeReauditSummary(ENV).store.bucket).toBe('acme-reports');

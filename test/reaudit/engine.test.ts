@@ -8,6 +8,7 @@ import { type Interval, WHOLE, without } from '../../src/reaudit/ranges.ts';
 import { markerOf } from '../../src/reaudit/ranges-page.ts';
 import { RunInterrupted } from '../../src/reaudit/run-errors.ts';
 import type { AuditRecord } from '../../src/verdict/record.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { anyKey } from './arbitraries.ts';
 import { chance, dawdle, MemoryLister, type StoredVersion } from './memory-lister.ts';
 
@@ -98,7 +99,7 @@ describe('the engine', () => {
           expect(kept.reduce((sum, { objects }) => sum + objects, 0)).toBe(expected.length);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: fuzzRuns({ every: 5 }) },
     );
   });
 
@@ -153,7 +154,7 @@ describe('the engine', () => {
           expect(markers).toBe(entries.length - objects.length);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: fuzzRuns({ every: 5 }) },
     );
   });
 
@@ -200,7 +201,7 @@ describe('the engine', () => {
         );
         expect(keptKeys.sort()).toEqual(keys.toSorted());
       }),
-      { numRuns: 200 },
+      { numRuns: fuzzRuns({ every: 10 }) },
     );
   });
 

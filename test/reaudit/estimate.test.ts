@@ -8,9 +8,9 @@ import { rulesBelow } from '../../src/reaudit/estimate-rules.ts';
 import { durationText, estimateJson, estimateText } from '../../src/reaudit/estimate-text.ts';
 import type { ListAnswer, ListRequest, ObjectLister } from '../../src/reaudit/ports.ts';
 import { dollars, shippedPrices } from '../../src/reaudit/prices.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { policyOf } from '../support/policy.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 const bucket = bucketName('lake');
 
 /** Keys in memory, in byte order; remembers how often it was asked. */
@@ -92,7 +92,7 @@ describe('how many objects there are', () => {
         // Every choice is enumerated: the expectation over all descents is exact.
         expect(await expected(keys)).toBeCloseTo(keys.length, 6);
       }),
-      { numRuns: Math.ceil(RUNS / 10) },
+      { numRuns: fuzzRuns({ every: 10 }) },
     );
   });
 

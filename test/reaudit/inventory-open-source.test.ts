@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -12,8 +12,10 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 const table = join(scratch, 'rows.csv');
 writeFileSync(table, fixture('table.csv'));
 
+const NOW_MS = Date.parse('2026-11-21T02:00:00Z');
 const WANTED = { bucket: 'acme-lake', prefix: '', versions: false };
-const open = (options: SourceOptions) => openSource(options, WANTED, delivered());
+const open = (options: SourceOptions) =>
+  openSource(options, WANTED, { bytes: delivered(), now: () => NOW_MS });
 
 test('neither option is no other source', async () => {
   expect(await open({})).toBeUndefined();
@@ -30,10 +32,24 @@ test('a metadata file is as of what --as-of says', async () => {
   expect(source === undefined ? [] : await itemsOf(source)).toHaveLength(4);
 });
 
+test('a metadata file is as of now where its own time is later: no query has run later', async () => {
+  utimesSync(table, NOW_MS / 1000 + 60, NOW_MS / 1000 + 60);
+  expect((await open({ metadata: table }))?.asOf).toBe('2026-11-21T02:00:00.000Z');
+  expect((await open({ metadata: table, asOf: '2026-11-21T02:00:00Z' }))?.asOf).toBe(
+    '2026-11-21T02:00:00.000Z',
+  );
+});
+
 test.each<[string, SourceOptions, string]>([
   ['both', { inventory: 's3://b/manifest.json', metadata: table }, 'name one of them'],
   ['--as-of without --metadata', { asOf: '2026-11-20T12:00:00Z' }, '--metadata'],
   ['an --as-of that is no time', { metadata: table, asOf: 'yesterday' }, '2026-11-21T02:00:00Z'],
+  [
+    'an --as-of on a day that there is not',
+    { metadata: table, asOf: '2026-02-30T02:00:00Z' },
+    'expected a time in UTC',
+  ],
+  ['an --as-of in the future', { metadata: table, asOf: '2026-11-21T02:00:01Z' }, 'is in the future'],
   ['a manifest that is no place', { inventory: 'manifest.json' }, 's3://BUCKET'],
   ['an inventory that is not there', { inventory: 's3://b/manifest.json' }, 'there is none'],
   ['a file that is not there', { metadata: join(scratch, 'none.csv') }, 'could not be read'],

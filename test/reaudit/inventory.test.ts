@@ -6,9 +6,9 @@ import { decodeKey } from '../../src/reaudit/inventory-columns.ts';
 import type { RowItem } from '../../src/reaudit/row.ts';
 import type { RowWanted } from '../../src/reaudit/source.ts';
 import { SourceDamaged, SourceUnusable } from '../../src/reaudit/source-failures.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { type Delivery, delivered, itemsOf, MANIFEST } from './inventory-bytes.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 const ALL: RowWanted = { bucket: 'acme-lake', prefix: '', versions: false };
 
 const open = (delivery: Delivery = {}, wanted: Partial<RowWanted> = {}) =>
@@ -145,7 +145,7 @@ test('a key decodes to what S3 encoded, once', () => {
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
       expect(decodeKey(encode(key))).toBe(key);
     }),
-    { numRuns: RUNS },
+    { numRuns: fuzzRuns() },
   );
 });
 
@@ -179,7 +179,7 @@ test('whatever bytes a file holds, each row is an item that names its line, and 
       const lines = items.map(({ at }) => at.line);
       expect(lines).toEqual([...lines].sort((a, b) => a - b));
     }),
-    { numRuns: RUNS },
+    { numRuns: fuzzRuns() },
   );
 });
 
@@ -191,6 +191,6 @@ test('whatever JSON a manifest holds, it is an inventory or unusable', async () 
         await refusal({ manifest });
       },
     ),
-    { numRuns: RUNS },
+    { numRuns: fuzzRuns() },
   );
 });

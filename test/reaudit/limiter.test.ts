@@ -5,6 +5,7 @@ import type { ObjectHeads } from '../../src/audit/ports.ts';
 import { bucketName, objectKey } from '../../src/objects/object.ts';
 import { Aimd, backoffMs, Rate } from '../../src/reaudit/limiter.ts';
 import { PacedHeads } from '../../src/reaudit/limiter-heads.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
 interface Server {
   /** How many at once it takes; more are throttled. */
@@ -98,6 +99,7 @@ describe('the rate', () => {
           expect(within).toBeLessThanOrEqual(perSecond * 1.1 + 1);
         }
       }),
+      { numRuns: fuzzRuns() },
     );
   });
 

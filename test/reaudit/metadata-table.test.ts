@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openMetadataTable, type TableTime } from '../../src/reaudit/metadata-table.ts';
 import { SourceUnusable } from '../../src/reaudit/source-failures.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { fixture, itemsOf, pieces } from './inventory-bytes.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 const FILE_TIME: TableTime = { at: '2026-11-21T00:00:00.000Z', by: 'file-time' };
 const WANTED = { bucket: 'acme-lake', prefix: 'finance/', versions: false };
 
@@ -113,6 +113,6 @@ test('whatever bytes a file holds, it is refused or each row names its line', as
         if (item.kind === 'malformed') expect(item.where).toBe(`${name}:${item.at.line}`);
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: fuzzRuns() },
   );
 });

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import table from '../../src/reaudit/prices.json' with { type: 'json' };
 import { costOf, dollars, parsePrices, readPrices, shippedPrices } from '../../src/reaudit/prices.ts';
-
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
+import { fuzzRuns } from '../support/fuzz.ts';
 
 test('each price that ships has a day, a source, and says that it is to be checked again', () => {
   expect(shippedPrices().date).toMatch(/^\d{4}-\d\d-\d\d$/);
@@ -55,6 +54,6 @@ test('whatever JSON is given, it is a table or is told what is wrong', () => {
       const read = readPrices(value);
       expect(read.kind === 'malformed' && read.problems.length > 0).toBe(true);
     }),
-    { numRuns: RUNS },
+    { numRuns: fuzzRuns() },
   );
 });

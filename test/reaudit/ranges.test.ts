@@ -5,6 +5,7 @@ import { comparePlaces, type Interval, NotInRemaining, WHOLE, without } from '..
 import { type ListPage, takePage } from '../../src/reaudit/ranges-page.ts';
 import { spanOf, splitKey } from '../../src/reaudit/ranges-split.ts';
 import { ListingOutOfOrder } from '../../src/reaudit/run-errors.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { anyKey } from './arbitraries.ts';
 import { listedObject } from './memory-lister.ts';
 
@@ -23,7 +24,7 @@ describe('a split point', () => {
         expect(Buffer.compare(bytes(key), bytes(low))).toBe(1);
         if (!open) expect(Buffer.compare(bytes(key), bytes(high))).toBe(-1);
       }),
-      { numRuns: 3_000 },
+      { numRuns: fuzzRuns({ atLeast: 3_000 }) },
     );
   });
 
@@ -32,6 +33,7 @@ describe('a split point', () => {
       fc.property(anyKey, anyKey, fc.boolean(), (prefix, rest, deep) => {
         expect(splitKey({ after: prefix + rest, prefix, deep })).toBeDefined();
       }),
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -79,6 +81,7 @@ describe('what remains', () => {
         }
         if (stretches.length === 0) expect(remaining).toEqual([]);
       }),
+      { numRuns: fuzzRuns() },
     );
   });
 

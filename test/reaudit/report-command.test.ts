@@ -126,6 +126,9 @@ describe('report', () => {
     expect(out).toContain(`<code>${path}</code>`);
     expect(out).toContain('<code>s3://acme-lake/</code>');
     expect(out).toContain('--policy prod.yaml');
+    const piped = (await run(lines(wrongKey(0)), { policy: '-' })).out;
+    expect(piped).toContain('--policy POLICY');
+    expect(piped).not.toContain('--policy -');
   });
 
   it('takes fifty thousand records as they stream', async () => {

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readFlag, readSize, readTime, readVersionId } from '../../src/reaudit/row.ts';
 import { readCsvRow } from '../../src/reaudit/row-csv.ts';
 import { type Line, LineCutter, MOST_ROW_BYTES } from '../../src/reaudit/row-lines.ts';
-
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
+import { fuzzRuns } from '../support/fuzz.ts';
 
 function cut(pieces: readonly Uint8Array[], quotes: boolean): readonly Line[] {
   const cutter = new LineCutter({ quotes });
@@ -23,7 +22,7 @@ test('rows of any fields come back as they were written', () => {
         rows.map((fields) => ({ kind: 'fields', fields: fields.map((f) => Buffer.from(f).toString()) })),
       );
     }),
-    { numRuns: RUNS },
+    { numRuns: fuzzRuns() },
   );
 });
 
@@ -37,7 +36,7 @@ test('how bytes are cut into pieces changes no row', () => {
       for (let at = 0; at < all.length; at += size + 1) pieces.push(all.subarray(at, at + size + 1));
       expect(cut(pieces, quotes)).toEqual(cut([all], quotes));
     }),
-    { numRuns: RUNS },
+    { numRuns: fuzzRuns() },
   );
 });
 

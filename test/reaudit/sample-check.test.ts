@@ -12,11 +12,11 @@ import type { RowSource } from '../../src/reaudit/source.ts';
 import { auditSource, type SourceStep } from '../../src/reaudit/source-run.ts';
 import type { AuditRecord } from '../../src/verdict/record.ts';
 import { audit, type TestBed, testBed } from '../support/audit.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { keyArn } from '../support/keys.ts';
 import { found } from '../support/memory.ts';
 import { rowOf } from './inventory-bytes.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 const POLICY =
   'version: 1\nrules:\n  - id: r\n    match: s3://lake/\n    sse: { algorithm: [AES256, aws:kms] }\n';
 const MODIFIED = Date.parse('2026-11-01T10:11:12Z');
@@ -226,7 +226,7 @@ describe('the draw', () => {
         expect(keys(shuffled, seed)).toEqual(keys(rows, seed));
         expect(keys(rows, seed)).toHaveLength(7);
       }),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 

@@ -4,11 +4,11 @@ import { bucketName, objectKey } from '../../src/objects/object.ts';
 import type { RowEncryption, SourceRow } from '../../src/reaudit/row.ts';
 import { objectOf, type RowSettlement, settleRow } from '../../src/reaudit/settle.ts';
 import { audit, codesOf, type TestBed, testBed } from '../support/audit.ts';
+import { FUZZ_RUNS, fuzzRuns } from '../support/fuzz.ts';
 import { keyArn } from '../support/keys.ts';
 import { rowOf } from './inventory-bytes.ts';
 import { type World, worlds } from './settle-worlds.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 const AS_OF = '2026-11-20T00:00:00.000Z';
 const KEY = keyArn('a');
 
@@ -65,9 +65,9 @@ test('what a row settles, every HEAD that agrees with the row is judged alike: o
       expect([record.source, record.asOf]).toEqual(['inventory', AS_OF]);
       expect(record.observed?.cse).toBeUndefined();
     }),
-    { numRuns: RUNS },
+    { numRuns: fuzzRuns() },
   );
-  expect(settled).toBeGreaterThan(RUNS / 10);
+  expect(settled).toBeGreaterThan(FUZZ_RUNS / 10);
 });
 
 const rule = (requirement: string, more = ''): string =>

@@ -11,6 +11,7 @@ import { diskFiles, FileChanged, FileTooShort } from '../../src/reaudit/state-fi
 import { JournalWriter, openingLines, readJournal } from '../../src/reaudit/state-journal.ts';
 import { KeptKeys } from '../../src/reaudit/state-keys.ts';
 import { readWaitingLine, waitingLine } from '../../src/reaudit/waiting.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { keyArn, keyReference } from '../support/keys.ts';
 import { MemoryKeys } from '../support/memory.ts';
 import { anyKey } from './arbitraries.ts';
@@ -100,7 +101,7 @@ describe('a state file', () => {
         damaged[at] = (damaged[at] ?? 0) ^ flip;
         expect(() => readJournal(damaged, 'run.state')).toThrow(StateUnusable);
       }),
-      { numRuns: 500 },
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -139,6 +140,7 @@ describe('a state file', () => {
           { after: { key, within: { versionId, nth } } },
         ]);
       }),
+      { numRuns: fuzzRuns() },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonLines, jsonValues, MOST_VALUE_BYTES, NotResults } from '../../src/reaudit/summary-run-values.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
 async function* pieces(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
@@ -24,6 +25,7 @@ describe('the values of a result file', () => {
         const text = values.map((value) => `${JSON.stringify(value)}\n`).join('');
         expect(await read(text, size)).toEqual(JSON.parse(JSON.stringify(values)));
       }),
+      { numRuns: fuzzRuns({ every: 4 }) },
     );
   });
 
@@ -35,6 +37,7 @@ describe('the values of a result file', () => {
         const text = `\n ${JSON.stringify(values, null, indent)}\n`;
         expect(await read(text, size)).toEqual(JSON.parse(JSON.stringify(values)));
       }),
+      { numRuns: fuzzRuns({ every: 4 }) },
     );
   });
 

@@ -8,9 +8,8 @@ import { LIMITS } from '../../src/reaudit/tally-limits.ts';
 import type { AuditRecord } from '../../src/verdict/record.ts';
 import { at, bare, KEY_A, KEY_B, REASONS, VIOLATIONS, wrongKey } from '../alerts/records.ts';
 import { world } from '../fixtures/report/world.ts';
+import { FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 150);
-const TIMEOUT = Math.max(60_000, RUNS * 200);
 const META = { generatedAt: '2026-11-21T04:00:00.000Z', version: '0.0.0' };
 const AS_OF = '2026-11-20T01:00:00Z';
 
@@ -136,10 +135,10 @@ describe('tallies of parts', () => {
           expect(json(right)).toBe(json(whole));
           expect(renderReport(right, META)).toBe(renderReport(whole, META));
         }),
-        { numRuns: RUNS },
+        { numRuns: fuzzRuns({ every: 10 }) },
       );
     },
-    TIMEOUT,
+    FUZZ_TIMEOUT,
   );
 
   it('merge alike where there are more prefixes, rules and keys than a tally keeps', () => {
@@ -194,10 +193,10 @@ describe('what a tally counts', () => {
             expect(total.amount([outcome]).unsized).toBe(of.filter((one) => one.size === undefined).length);
           }
         }),
-        { numRuns: RUNS },
+        { numRuns: fuzzRuns({ every: 10 }) },
       );
     },
-    TIMEOUT,
+    FUZZ_TIMEOUT,
   );
 
   it('what was settled without a HEAD apart from what was looked at', () => {

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { billOfMaterials, type LockedPackages } from '../../scripts/sbom.ts';
-import { type Lock, type Manifest, supplyProblems } from '../../scripts/supply.ts';
+import { type Lock, type Manifest, MUTATION, supplyProblems } from '../../scripts/supply.ts';
 
 const MANIFEST: Manifest = {
   dependencies: { yaml: '2.9.1' },
@@ -32,18 +33,38 @@ describe('what the product is made of', () => {
     const manifest = { ...MANIFEST, dependencies: { yaml: '^2.9.1' } };
     expect(supplyProblems(manifest, LOCK, DOCUMENTATION)).toEqual([
       'package.json: yaml is "^2.9.1": expected one exact version',
+      'package-lock.json: yaml is not locked at ^2.9.1',
+    ]);
+  });
+
+  it('a direct dependency that the lockfile lacks is a problem, so that an empty lockfile is none without problems', () => {
+    expect(supplyProblems(MANIFEST, { '': {} }, DOCUMENTATION)).toEqual([
+      'package-lock.json: yaml is not locked at 2.9.1',
+      'package-lock.json: esbuild is not locked at 0.28.2',
     ]);
   });
 
   it('a direct dependency that the page does not explain is a problem', () => {
     const manifest = { ...MANIFEST, dependencies: { yaml: '2.9.1', leftpad: '1.0.0' } };
-    expect(supplyProblems(manifest, LOCK, DOCUMENTATION)).toEqual([
-      'docs/dependencies.md: there is no row for `leftpad`: say what it is for',
-    ]);
+    const lock = withPackage('node_modules/leftpad', whole);
+    const missing = ['docs/dependencies.md: there is no row for `leftpad`: say what it is for'];
+    for (const more of [
+      '',
+      'We thought of `leftpad` once.',
+      '| `yaml` | it goes with `leftpad` |',
+      '| `leftpad` |',
+      '| `leftpad` | |',
+      '| no `leftpad` | text |',
+      '| `leftpad-more` | text |',
+    ]) {
+      expect([more, supplyProblems(manifest, lock, `${DOCUMENTATION}\n${more}`)]).toEqual([more, missing]);
+    }
+    expect(supplyProblems(manifest, lock, `${DOCUMENTATION}\n| \`leftpad\` | pads |`)).toEqual([]);
   });
 
   it.each([
-    ['a package without a hash', { version: '1.0.0' }, 'has no integrity hash'],
+    ['a package without a hash', { version: '1.0.0' }, 'has no SHA-512 hash'],
+    ['a package with a weak hash', { ...whole, integrity: 'sha1-AA==' }, 'has no SHA-512 hash'],
     ['a package that names its registry', { ...whole, resolved: 'https://registry.test/x.tgz' }, 'registry'],
     ['an install script that nobody refused', { ...whole, hasInstallScript: true }, 'has an install script'],
     ['another platform that is not locked', { ...whole, optionalDependencies: { x: '1.0.0' } }, 'may need x'],
@@ -61,6 +82,45 @@ describe('what the product is made of', () => {
     expect(supplyProblems(MANIFEST, lock, DOCUMENTATION)).toEqual([
       'package-lock.json: @smithy/core is there 2 times: expected one copy',
     ]);
+  });
+});
+
+describe('what the mutation tester is made of', () => {
+  const manifest: Manifest = { devDependencies: { tester: '1.0.0' } };
+  const lock: Lock = { '': {}, 'node_modules/tester': whole, 'node_modules/node': whole };
+  const documentation = '| `tester` | mutates |';
+  const problemsOf = (locked: Lock[string]) =>
+    supplyProblems(manifest, { ...lock, 'node_modules/node': locked }, documentation, MUTATION);
+
+  it('is held to the same', () => {
+    expect(problemsOf(whole)).toEqual([]);
+    expect(problemsOf({ ...whole, resolved: 'https://registry.test/x.tgz' })).toEqual([
+      'mutation/package-lock.json: node_modules/node names the registry it came from',
+    ]);
+    expect(problemsOf({ version: '1.0.0' })).toEqual([
+      'mutation/package-lock.json: node_modules/node has no SHA-512 hash',
+    ]);
+    expect(supplyProblems({ devDependencies: { tester: '*' } }, lock, '', MUTATION)).toEqual([
+      'mutation/package.json: tester is "*": expected one exact version',
+      'mutation/package-lock.json: tester is not locked at *',
+      'docs/dependencies.md: there is no row for `tester`: say what it is for',
+    ]);
+  });
+
+  it('may have no install script at all, not even that of node', () => {
+    expect(problemsOf({ ...whole, hasInstallScript: true })).toEqual([
+      expect.stringMatching(/^mutation\/package-lock\.json: node_modules\/node has an install script/),
+    ]);
+    const root = { ...LOCK, 'node_modules/node': { ...whole, hasInstallScript: true } };
+    expect(supplyProblems(MANIFEST, root, DOCUMENTATION)).toEqual([]);
+  });
+
+  it('is installed from the repository with --ignore-scripts', () => {
+    const run = readFileSync(new URL('../../mutation/run.ts', import.meta.url), 'utf8');
+    const installs = [...run.matchAll(/run\('npm', \[(.*)\]/g)].map(([, words = '']) => words);
+    expect(installs).toHaveLength(1);
+    expect(installs[0]).toContain("'ci'");
+    expect(installs[0]).toContain("'--ignore-scripts'");
   });
 });
 
