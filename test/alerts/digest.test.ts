@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { buildDigests, type Digest, DigestBuilder } from '../../src/alerts/digest.ts';
 import { compareKeys } from '../../src/objects/byte-order.ts';
 import type { AuditRecord } from '../../src/verdict/record.ts';
-import { at, bare, CONTEXT, KEY_A, KEY_B, REASONS, RUNS, TIMEOUT, VIOLATIONS, wrongKey } from './records.ts';
+import { FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
+import { at, bare, CONTEXT, KEY_A, KEY_B, REASONS, VIOLATIONS, wrongKey } from './records.ts';
 
 const only = (records: readonly AuditRecord[], context = CONTEXT): Digest => {
   const digests = buildDigests(records, context);
@@ -96,10 +97,10 @@ describe('what groups', () => {
         fc.property(shuffled, ([all, other]) => {
           expect(buildDigests(other, CONTEXT)).toEqual(buildDigests(all, CONTEXT));
         }),
-        { numRuns: RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
-    TIMEOUT,
+    FUZZ_TIMEOUT,
   );
 
   it('the most severe comes first', () => {

@@ -4,7 +4,8 @@ import { buildDigests, type Digest } from '../../src/alerts/digest.ts';
 import { mailMessage, perProtocolMessage, programMessage } from '../../src/alerts/messages.ts';
 import { MOST_PUBLISH_BYTES, publishBytes } from '../../src/alerts/shorten.ts';
 import type { AuditRecord } from '../../src/verdict/record.ts';
-import { CONTEXT, hostileText, RUNS, TIMEOUT, wrongKey } from './records.ts';
+import { FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
+import { CONTEXT, hostileText, wrongKey } from './records.ts';
 
 const FORMS = [programMessage, mailMessage, perProtocolMessage];
 
@@ -52,10 +53,10 @@ describe('whatever keys and metadata hold', () => {
             }
           }
         }),
-        { numRuns: RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
-    TIMEOUT,
+    FUZZ_TIMEOUT,
   );
 
   it(
@@ -71,10 +72,10 @@ describe('whatever keys and metadata hold', () => {
           const plain = key.replaceAll('\0', '').toWellFormed();
           expect(lines(`${plain}x`)).toBe(lines('x'));
         }),
-        { numRuns: RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
-    TIMEOUT,
+    FUZZ_TIMEOUT,
   );
 
   it('neither subject nor attributes hold anything of a key', () => {
@@ -141,9 +142,9 @@ describe('however large the records are', () => {
           expect(read.samples.items.length + (read.samplesOmitted ?? 0)).toBe(Math.min(count, 20));
           expect(read.next.steps.length).toBeGreaterThan(0);
         }),
-        { numRuns: Math.ceil(RUNS / 80) },
+        { numRuns: fuzzRuns({ every: 80 }) },
       );
     },
-    TIMEOUT,
+    FUZZ_TIMEOUT,
   );
 });

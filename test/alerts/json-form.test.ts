@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CUT_MARK, cutStrings, cutText, jsonForm } from '../../src/alerts/json-form.ts';
-import { hostileText, RUNS, TIMEOUT } from './records.ts';
+import { FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
+import { hostileText } from './records.ts';
 
 const bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
 
@@ -15,10 +16,10 @@ describe('the JSON form', () => {
           expect(JSON.stringify(JSON.parse(form))).toBe(JSON.stringify(value));
           expect(form).not.toMatch(/[\p{Cc}\p{Cs}\p{Bidi_Control}\u200b\u2028\ufeff]/u);
         }),
-        { numRuns: RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
-    TIMEOUT,
+    FUZZ_TIMEOUT,
   );
 });
 
@@ -52,10 +53,10 @@ describe('cutting', () => {
           if (bytes(jsonForm(text)) <= 1024) expect(cut).toBe(text);
           else expect(text.startsWith(cut.slice(0, -CUT_MARK.length))).toBe(true);
         }),
-        { numRuns: RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
-    TIMEOUT,
+    FUZZ_TIMEOUT,
   );
 
   it('reaches names, lists, Maps and what lies deep, and ends', () => {

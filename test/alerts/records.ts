@@ -3,11 +3,6 @@ import type { DigestContext } from '../../src/alerts/digest.ts';
 import type { AuditRecord } from '../../src/verdict/record.ts';
 import type { Diagnosis, UnknownReason, Violation } from '../../src/verdict/verdict.ts';
 
-export const RUNS = Number(process.env.FUZZ_RUNS ?? 2000);
-
-/** Properties take longer where there are more runs, and where other work shares the machine. */
-export const TIMEOUT = Math.max(60_000, RUNS * 60);
-
 export const KEY_A = 'arn:aws:kms:eu-west-1:111122223333:key/aaaaaaaa-12ab-34cd-56ef-1234567890ab';
 export const KEY_B = 'arn:aws:kms:eu-west-1:111122223333:key/bbbbbbbb-12ab-34cd-56ef-1234567890ab';
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { auditCommand, headObjectCommand, rekeyCommand, shellWord } from '../../src/alerts/shell.ts';
 import { printable } from '../../src/objects/printable.ts';
-import { hostileText, KEY_B, RUNS } from './records.ts';
+import { FUZZ_RUNS } from '../support/fuzz.ts';
+import { hostileText, KEY_B } from './records.ts';
 
 /** What bash makes of the words, each ended by a NUL. */
 const words = (text: string): readonly string[] =>
@@ -14,7 +15,7 @@ const words = (text: string): readonly string[] =>
 describe('a shell word', () => {
   it('is what bash reads back, byte for byte, whatever the text', () => {
     const texts = fc
-      .sample(hostileText(60), Math.min(RUNS, 2000))
+      .sample(hostileText(60), Math.min(FUZZ_RUNS, 2000))
       .concat(['', '~', '=ls', '$(id)', '`id`', '!!', 'a b', "it's", '*', '-n', '\u202e', '😀\u0007', '\\'])
       .flatMap((text) => {
         const word = shellWord(text);

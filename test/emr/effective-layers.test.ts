@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { effectiveClient } from '../../src/emr/effective.ts';
 import { COLUMNS, LAYERS, type Setting } from '../../src/emr/setting.ts';
 import { referenceText } from '../../src/keys/reference.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { keyArn } from '../support/keys.ts';
 import { anySettings, setting } from './settings.ts';
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 2_000);
 const KEY = 'fs.s3.serverSideEncryption.kms.keyId';
 const [K, L] = [keyArn('a'), keyArn('b')];
 
@@ -92,7 +92,7 @@ describe('any settings', () => {
           for (const { message } of problems) expect(message).not.toMatch(/[\p{Cc}\p{Cs}\u202E]/u);
         }
       }),
-      { numRuns },
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -112,7 +112,7 @@ describe('any settings', () => {
         expect(got.encryption.type).toBe(open ? 'undecided' : 'sse-kms');
         if (!open) expect(keyOf(got)).toBe(spark ?? secured ?? files);
       }),
-      { numRuns },
+      { numRuns: fuzzRuns() },
     );
   });
 });

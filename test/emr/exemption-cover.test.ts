@@ -4,7 +4,6 @@ import { exemptionCovers } from '../../src/emr/exemption-cover.ts';
 import { bucketMatches } from '../../src/policy/bucket-pattern.ts';
 import { globMatches } from '../../src/policy/glob.ts';
 import type { Exemption } from '../../src/policy/types.ts';
-import { RUNS, TIMEOUT } from '../alerts/records.ts';
 import {
   arbitraryBucket,
   arbitraryExemption,
@@ -12,6 +11,7 @@ import {
   buildBucket,
   buildExemption,
 } from '../policy/build.ts';
+import { FUZZ_RUNS, FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 
 const covers = (outer: string, inner: string, outerMost?: number, innerMost?: number): boolean =>
   exemptionCovers(
@@ -75,12 +75,12 @@ describe('an exemption covers another', () => {
             }
           },
         ),
-        { numRuns: RUNS * 3 },
+        { numRuns: 3 * fuzzRuns() },
       );
       // Globs that never cover one another would show nothing. With few draws it is chance.
-      if (RUNS >= 1000) expect(taken).toBeGreaterThan(RUNS / 2);
+      if (FUZZ_RUNS >= 1000) expect(taken).toBeGreaterThan(FUZZ_RUNS / 2);
     },
-    TIMEOUT,
+    FUZZ_TIMEOUT,
   );
 });
 

@@ -14,11 +14,10 @@ import { COLUMNS, type Column, type Setting } from '../../src/emr/setting.ts';
 import type { BucketDefault } from '../../src/encryption/bucket-default.ts';
 import { referenceText } from '../../src/keys/reference.ts';
 import { audit, codesOf, testBed, written } from '../support/audit.ts';
+import { FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 import { keyArn, keyReference } from '../support/keys.ts';
 import { found } from '../support/memory.ts';
 import { exported, rulesOf } from './export-support.ts';
-
-const numRuns = Number(process.env.FUZZ_RUNS ?? 100);
 
 const ALIASES: Readonly<Record<string, string>> = {
   'alias/finance': keyArn('d'),
@@ -179,7 +178,7 @@ async function verdictOf(prediction: Prediction, yaml: string): Promise<string> 
 }
 
 describe('whatever is exported', () => {
-  it('has everything that it writes compliant under the policy', async () => {
+  it('has everything that it writes compliant under the policy', { timeout: FUZZ_TIMEOUT }, async () => {
     await fc.assert(
       fc.asyncProperty(anyRequest, async (asked) => {
         const all = predictions(exportOf(asked), asked.column).flat();
@@ -188,11 +187,13 @@ describe('whatever is exported', () => {
         );
         expect(verdicts).toEqual(all.map((one) => `${one.write.uri} compliant`));
       }),
-      { numRuns },
+      { numRuns: fuzzRuns({ every: 10 }) },
     );
   });
 
-  it('gives no cached client two keys, and each write the client that its settings ask for', () => {
+  it('gives no cached client two keys, and each write the client that its settings ask for', {
+    timeout: FUZZ_TIMEOUT,
+  }, () => {
     fc.assert(
       fc.property(anyRequest, (asked) => {
         for (const session of predictions(exportOf(asked), asked.column)) {
@@ -201,11 +202,13 @@ describe('whatever is exported', () => {
           expect(new Set(cached.map(({ client }) => JSON.stringify(client.encryption))).size).toBeLessThan(2);
         }
       }),
-      { numRuns },
+      { numRuns: fuzzRuns() },
     );
   });
 
-  it('covers every write that was asked for, or names it as not exported with a problem', () => {
+  it('covers every write that was asked for, or names it as not exported with a problem', {
+    timeout: FUZZ_TIMEOUT,
+  }, () => {
     fc.assert(
       fc.property(anyRequest, (asked) => {
         const { applications, bucketDefaults, singleSession, notExported, problems } = exportOf(asked);
@@ -221,7 +224,7 @@ describe('whatever is exported', () => {
         }
         expect(problems.length).toBeGreaterThanOrEqual(notExported.length > 0 ? 1 : 0);
       }),
-      { numRuns },
+      { numRuns: fuzzRuns() },
     );
   });
 });

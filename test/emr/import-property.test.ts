@@ -6,12 +6,12 @@ import { COLUMNS, type Column, type Setting } from '../../src/emr/setting.ts';
 import type { BucketDefault } from '../../src/encryption/bucket-default.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { audit, codesOf, testBed, written } from '../support/audit.ts';
+import { FUZZ_RUNS, FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 import { keyArn, keyReference } from '../support/keys.ts';
 import { found } from '../support/memory.ts';
 import { TODAY } from '../support/policy.ts';
 import { anySettings, likelySettings } from './settings.ts';
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 1_000);
 const [MANAGED, OTHER] = [keyArn('e'), keyArn('f')];
 
 const anyTarget = fc.record({
@@ -23,7 +23,9 @@ const anyTarget = fc.record({
   ),
 });
 
-it('any configuration is imported as text that parses, with as many rules as are told', () => {
+it('any configuration is imported as text that parses, with as many rules as are told', {
+  timeout: FUZZ_TIMEOUT,
+}, () => {
   const targets = fc.array(anyTarget, { maxLength: 4 });
   fc.assert(
     fc.property(anySettings, targets, fc.constantFrom(...COLUMNS), (settings, wanted, column) => {
@@ -39,7 +41,7 @@ it('any configuration is imported as text that parses, with as many rules as are
       expect(problems.filter(({ level }) => level === 'error')).toEqual([]);
       expect(policy?.rules.length).toBe(rules);
     }),
-    { numRuns },
+    { numRuns: fuzzRuns() },
   );
 });
 
@@ -57,7 +59,9 @@ function predictionOf(settings: readonly Setting[], column: Column): Prediction 
   })[0];
 }
 
-it('what a client writes satisfies the rule that was imported from it, and what another writes does not', async () => {
+it('what a client writes satisfies the rule that was imported from it, and what another writes does not', {
+  timeout: FUZZ_TIMEOUT,
+}, async () => {
   const column = fc.constantFrom(...COLUMNS);
   let judged = 0;
   await fc.assert(
@@ -93,8 +97,8 @@ it('what a client writes satisfies the rule that was imported from it, and what 
       const different = await audit(bed, written('acme-lake/out/other'));
       expect(codesOf(different)).toContain('KMS_KEY_NOT_ALLOWED');
     }),
-    { numRuns },
+    { numRuns: fuzzRuns() },
   );
   // With few draws it is chance.
-  if (numRuns >= 1000) expect(judged).toBeGreaterThan(numRuns / 4);
+  if (FUZZ_RUNS >= 1000) expect(judged).toBeGreaterThan(FUZZ_RUNS / 4);
 });

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Job, type PlannedWrite, type Prediction, predictWrites } from '../../src/emr/predict.ts';
 import type { Setting } from '../../src/emr/setting.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { keyArn } from '../support/keys.ts';
 import { settingsOf } from './settings.ts';
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 1_000);
 const KEYS = ['a', 'b', 'c'].map((digit) => keyArn(digit));
 const [K, L] = [keyArn('a'), keyArn('b')];
 const S3A_KEY = 'fs.s3a.encryption.key';
@@ -184,6 +184,6 @@ it('any session agrees with a model of the cache that looks back instead of reme
         holders.map((holder, index) => (holder === index ? undefined : writes[holder])),
       );
     }),
-    { numRuns },
+    { numRuns: fuzzRuns() },
   );
 });

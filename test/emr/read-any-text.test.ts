@@ -4,8 +4,8 @@ import { EMR_PROBLEM_LEVELS } from '../../src/emr/problem.ts';
 import { readConfFlag } from '../../src/emr/read-conf-line.ts';
 import { readConfiguration } from '../../src/emr/read-configuration.ts';
 import { readEmrfsShorthand } from '../../src/emr/read-emrfs-shorthand.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 2000);
 const FRAGMENTS = [
   '{"EncryptionConfiguration":{"EnableAtRestEncryption":true,"AtRestEncryptionConfiguration":{"S3EncryptionConfiguration":',
   '{"EncryptionMode":"SSE-KMS","AwsKmsKey":"alias/x"}',
@@ -74,7 +74,7 @@ test('any text is read or told to be unreadable, with every problem within it', 
     fc.array(fc.constantFrom(...FRAGMENTS), { maxLength: 12 }).map((parts) => parts.join('')),
   );
   const source = fc.constantFrom('f', 'core-site.xml', 'emrfs-site.xml', 'spark-defaults.conf');
-  fc.assert(fc.property(text, source, isSound), { numRuns });
+  fc.assert(fc.property(text, source, isSound), { numRuns: fuzzRuns() });
 });
 
 test('any JSON value, below any key that EMR knows, is read or told', () => {
@@ -102,6 +102,6 @@ test('any JSON value, below any key that EMR knows, is read or told', () => {
   }));
   fc.assert(
     fc.property(tree, (value) => isSound(JSON.stringify(value), 'f')),
-    { numRuns },
+    { numRuns: fuzzRuns() },
   );
 });

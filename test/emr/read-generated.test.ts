@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PROPERTIES } from '../../src/emr/properties.ts';
 import { readConfiguration } from '../../src/emr/read-configuration.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 2000);
 const names = [...PROPERTIES].filter(([name]) => name.startsWith('fs.'));
 const property = fc.constantFrom(...names).chain(([name, { value, perBucket }]) => {
   const values =
@@ -44,6 +44,6 @@ test('a set of properties reads the same from Configurations, core-site.xml, spa
         expect(problems.filter(({ id }) => id !== 'emr/no-s3-encryption')).toEqual([]);
       }
     }),
-    { numRuns },
+    { numRuns: fuzzRuns() },
   );
 });

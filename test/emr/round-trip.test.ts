@@ -8,11 +8,10 @@ import { renderStartJobRun } from '../../src/emr/render-eks.ts';
 import { renderSparkSubmit, renderSparkSubmitParameters } from '../../src/emr/render-spark-submit.ts';
 import { COLUMNS, type Column } from '../../src/emr/setting.ts';
 import type { Rule } from '../../src/policy/types.ts';
+import { FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 import { keyArn } from '../support/keys.ts';
 import { policyOf } from '../support/policy.ts';
 import { exported, rulesOf } from './export-support.ts';
-
-const numRuns = Number(process.env.FUZZ_RUNS ?? 100);
 
 /** Every form in which an application can be written down, for both flavours of EMR. */
 const FORMS: Readonly<Record<string, (app: ExportedApplication, column: Column) => string>> = {
@@ -80,7 +79,7 @@ function reimported(app: ExportedApplication, column: Column, form: string): rea
 }
 
 describe.each(Object.keys(FORMS))('policy to configuration to policy, as %s', (form) => {
-  it('gives every prefix the same requirements, in the three columns', () => {
+  it('gives every prefix the same requirements, in the three columns', { timeout: FUZZ_TIMEOUT }, () => {
     fc.assert(
       fc.property(anyPolicy, ({ column, rules }) => {
         const yaml = rulesOf(...rules);
@@ -92,7 +91,7 @@ describe.each(Object.keys(FORMS))('policy to configuration to policy, as %s', (f
         expect(byMatch(after)).toEqual(byMatch(before));
         expect(after).toHaveLength(before.length);
       }),
-      { numRuns },
+      { numRuns: fuzzRuns({ every: 4 }) },
     );
   });
 });

@@ -4,12 +4,12 @@ import { renderSuggestion } from '../../src/cli/render-suggestion.ts';
 import { suggestScratchExemptions } from '../../src/emr/scratch-exemptions.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Policy } from '../../src/policy/types.ts';
-import { RUNS, TIMEOUT } from '../alerts/records.ts';
+import { FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 import { policyOf, TODAY } from '../support/policy.ts';
 import { arbitraryPolicyText, bucketOf, exemptionOf, outputPrefixes } from './scratch-policies.ts';
 
 /** Each takes some hundreds of objects. */
-const POLICIES = Math.ceil(RUNS / 7);
+const POLICIES = fuzzRuns({ every: 7 });
 
 const rule = (match: string, rest = 'sse: { algorithm: [aws:kms] }', id = 'r') =>
   `  - { id: ${id}, match: "${match}", ${rest} }\n`;
@@ -194,6 +194,6 @@ describe('whatever the policy', () => {
       // With few draws it is chance.
       if (POLICIES >= 100) expect(usable).toBeGreaterThan(POLICIES / 3);
     },
-    TIMEOUT,
+    FUZZ_TIMEOUT,
   );
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { base64Bytes, utf8Text } from '../../src/encryption/envelope-bytes.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 const LONG = { timeout: 900_000 };
 
 const strictText = (bytes: readonly number[]): string | undefined => {
@@ -19,7 +19,7 @@ describe('the decoders that stand in for the runtime’s own', () => {
       fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
         expect(base64Bytes(Buffer.from(bytes).toString('base64'))).toEqual([...bytes]);
       }),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -36,7 +36,7 @@ describe('the decoders that stand in for the runtime’s own', () => {
           expect(utf8Text(bytes)).toBe(strictText(bytes));
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readEnvelope, readWithInstructionFile, toClientSide } from '../../src/encryption/envelope.ts';
 import { readInstructionFile } from '../../src/encryption/instruction-file.ts';
 import type { Json } from '../../src/encryption/observation.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 const LONG = { timeout: 900_000 };
 
 const NAMES = [
@@ -125,7 +125,7 @@ describe('whatever the metadata and the file hold', () => {
           toClientSide(reading).type,
         );
       }),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -156,7 +156,7 @@ describe('whatever the metadata and the file hold', () => {
           expect([...secrets(all), ...secrets(members)].filter((secret) => why.includes(secret))).toEqual([]);
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -165,7 +165,7 @@ describe('whatever the metadata and the file hold', () => {
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), deep, huge, twice), (body) => {
         expect(readInstructionFile(body).kind).toBe('data');
       }),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -175,7 +175,7 @@ describe('whatever the metadata and the file hold', () => {
       fc.property(fc.array(fc.tuple(foreign, value)), (entries) => {
         expect(readEnvelope(new Map(entries))).toEqual({ type: 'none' });
       }),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -192,7 +192,7 @@ describe('whatever the metadata and the file hold', () => {
           storage: 'metadata',
         });
       }),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 });

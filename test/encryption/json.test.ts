@@ -8,8 +8,8 @@ import {
   parseJson,
 } from '../../src/encryption/json.ts';
 import type { Json } from '../../src/encryption/observation.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 const LONG = { timeout: 900_000 };
 
 const parsed = (text: string): Json => {
@@ -119,7 +119,7 @@ describe('parseJson', () => {
         if (result.ok) expect(result.value).toEqual(converted(JSON.parse(text)));
         else expect(result.why).toBe('number out of range');
       }),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -157,7 +157,7 @@ describe('parseJson', () => {
           else if (result.why === 'not JSON') expect(() => JSON.parse(text)).toThrow(SyntaxError);
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 });
@@ -189,7 +189,7 @@ describe('jsonText', () => {
         const result = parseJson(text);
         if (result.ok) expect(jsonEquals(parsed(jsonText(result.value)), result.value)).toBe(true);
       }),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 });

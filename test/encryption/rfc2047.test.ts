@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeMetadataValue } from '../../src/encryption/rfc2047.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 const LONG = { timeout: 900_000 };
 
 /** What S3 makes of a value: its UTF-8 bytes taken for Latin-1 characters. */
@@ -78,7 +78,7 @@ describe('decodeMetadataValue', () => {
           expect(decodeMetadataValue(wordQ(latin1(json)))).toBe(json);
           expect(decodeMetadataValue(halves.map((half) => wordB(latin1(half))).join(' '))).toBe(json);
         }),
-        { numRuns: RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
   );
@@ -97,7 +97,7 @@ describe('decodeMetadataValue', () => {
           if (!raw.startsWith('=?')) expect(ascii(text)).toBe(ascii(raw));
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: fuzzRuns() },
     );
   });
 

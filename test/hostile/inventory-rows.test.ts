@@ -9,7 +9,7 @@ import { type ByteReader, placeText } from '../../src/reaudit/source-bytes.ts';
 import { SourceDamaged, SourceUnusable } from '../../src/reaudit/source-failures.ts';
 import { fixture, itemsOf, MANIFEST } from '../reaudit/inventory-bytes.ts';
 import { damaged, someDamage } from '../support/damage.ts';
-import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../support/fuzz.ts';
+import { FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 import { NASTY_KEYS } from '../support/nasty-keys.ts';
 
 const WANTED = { bucket: 'acme-lake', prefix: '', versions: false };
@@ -58,7 +58,7 @@ describe('an inventory', () => {
         fc.asyncProperty(keys, async (all) => {
           expect(keysOf(await read(all.map((key) => `${rowOf(key)}\n`).join('')))).toEqual(all);
         }),
-        { numRuns: FUZZ_RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,
@@ -77,7 +77,7 @@ describe('an inventory', () => {
           if (file.equals(packed)) await items;
           else await expect(items).rejects.toThrow(SourceDamaged);
         }),
-        { numRuns: FUZZ_RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,
@@ -112,7 +112,7 @@ describe('an inventory', () => {
           );
           if (open) expect(items.slice(index + 1).every((item) => item === 'malformed')).toBe(true);
         }),
-        { numRuns: FUZZ_RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,
@@ -153,7 +153,7 @@ describe('a metadata table', () => {
             expect(read).toEqual(whole);
           },
         ),
-        { numRuns: FUZZ_RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,

@@ -5,7 +5,7 @@ import { encodeKeyPath } from '../../src/aws/sigv4.ts';
 import { readConfiguration } from '../../src/emr/read-configuration.ts';
 import { decodeFormKey } from '../../src/intake/decode-key.ts';
 import { damaged, someDamage } from '../support/damage.ts';
-import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../support/fuzz.ts';
+import { FUZZ_RUNS, FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 import { keyArn } from '../support/keys.ts';
 import { NASTY_KEYS } from '../support/nasty-keys.ts';
 
@@ -14,7 +14,6 @@ const anyKey = fc
   .map((key) => key.toWellFormed());
 const encoded = (key: string): string =>
   encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
-const runs = { numRuns: FUZZ_RUNS };
 
 describe('a key', () => {
   it(
@@ -28,7 +27,7 @@ describe('a key', () => {
           const xml = `<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated><EncodingType>url</EncodingType><KeyCount>1</KeyCount>${entry}</ListBucketResult>`;
           expect(readListing(xml, false)?.objects.map((object) => object.key)).toEqual([key]);
         }),
-        runs,
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,
@@ -55,7 +54,7 @@ describe('a key', () => {
           const replaced = /%EF%BF%BD|\ufffd/i.test(text);
           expect(read.key.includes('\ufffd')).toBe(replaced);
         }),
-        runs,
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,
@@ -83,7 +82,7 @@ describe('a key', () => {
             expect([Number.isNaN(sizeBytes), Number.isNaN(lastModifiedMs)]).toEqual([false, false]);
           }
         }),
-        runs,
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,
@@ -122,7 +121,7 @@ describe('a configuration of EMR', () => {
           expect(settings).toEqual([]);
           expect(problems.some(isError)).toBe(true);
         }),
-        runs,
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,
@@ -156,7 +155,7 @@ describe('a configuration of EMR', () => {
             expect(written.some((one) => texts.some((any) => any.includes(one.trim())))).toBe(true);
           }
         }),
-        runs,
+        { numRuns: fuzzRuns() },
       );
       expect(Math.min(told, read)).toBeGreaterThan(FUZZ_RUNS / 50);
     },

@@ -9,7 +9,7 @@ import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Policy } from '../../src/policy/types.ts';
 import { anyPolicy } from '../fixtures/policy/arbitraries.ts';
 import { damaged, someDamage } from '../support/damage.ts';
-import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../support/fuzz.ts';
+import { FUZZ_RUNS, FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 import { NASTY_KEYS } from '../support/nasty-keys.ts';
 import { TODAY } from '../support/policy.ts';
 
@@ -122,7 +122,7 @@ describe('a policy text that is accepted', () => {
             decisions(policy, objects),
           );
         }),
-        { numRuns: Math.ceil(FUZZ_RUNS / 4) },
+        { numRuns: fuzzRuns() },
       );
       expect(accepted).toBeGreaterThan(FUZZ_RUNS / 10);
     },
@@ -147,7 +147,7 @@ describe('a policy text that is accepted', () => {
           const again = policyIn(JSON.stringify(plain));
           expect(again === undefined ? text : decisions(again, objects)).toEqual(decisions(policy, objects));
         }),
-        { numRuns: FUZZ_RUNS },
+        { numRuns: fuzzRuns() },
       );
       expect(Math.min(accepted, refused)).toBeGreaterThan(FUZZ_RUNS / 50);
     },

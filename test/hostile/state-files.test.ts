@@ -11,7 +11,7 @@ import { JournalWriter, openingLines, readJournal } from '../../src/reaudit/stat
 import { appendWaiting, waitingOf } from '../../src/reaudit/state-store.ts';
 import { listedObject } from '../reaudit/memory-lister.ts';
 import { damaged, someDamage } from '../support/damage.ts';
-import { FUZZ_RUNS, FUZZ_TIMEOUT } from '../support/fuzz.ts';
+import { FUZZ_RUNS, FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 import { keyArn, keyReference } from '../support/keys.ts';
 import { NASTY_KEYS } from '../support/nasty-keys.ts';
 
@@ -107,7 +107,7 @@ describe('a state file that is damaged anywhere', () => {
             if (!(error instanceof StateUnusable)) throw error;
           }
         }),
-        { numRuns: FUZZ_RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,
@@ -132,7 +132,7 @@ describe('a state file that is damaged anywhere', () => {
             refused += 1;
           }
         }),
-        { numRuns: FUZZ_RUNS },
+        { numRuns: fuzzRuns() },
       );
       // Both happen, or the property would say nothing.
       expect(Math.min(refused, resumed)).toBeGreaterThan(FUZZ_RUNS / 50);
@@ -147,7 +147,7 @@ describe('a state file that is damaged anywhere', () => {
         fc.property(commits, (all) => {
           expect(readJournal(journal(all), 'run.state').state).toEqual(statesOf(all).at(-1));
         }),
-        { numRuns: FUZZ_RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,
@@ -165,7 +165,7 @@ describe('a state file that is damaged anywhere', () => {
         fc.property(bytes, (any) => {
           expect(() => readJournal(Buffer.from(any), 'run.state')).toThrow(/no state file of this tool/);
         }),
-        { numRuns: FUZZ_RUNS },
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,
@@ -222,7 +222,7 @@ describe('the list of objects that wait, damaged anywhere', () => {
           else expect(read).toEqual(KEYS);
         }),
         // Each writes and reads a file of the disk.
-        { numRuns: Math.ceil(FUZZ_RUNS / 4) },
+        { numRuns: fuzzRuns() },
       );
     },
     FUZZ_TIMEOUT,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyOf, sameKey } from '../../src/keys/compare.ts';
 import { parseKeyReference, referenceText } from '../../src/keys/reference.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { keyArn, keyReference } from '../support/keys.ts';
 
 const id = keyReference(keyArn('a')).keyId;
@@ -98,10 +99,37 @@ describe('reading a key reference', () => {
     'arn:aws:s3:eu-west-1:111122223333:key/x',
     `arn:aws:kms:eu-west-1:111122223333:key/${id}\n`,
     'arn:aws:kms:eu-west-1:111122223333:alias/',
+    'arn:aws:kms:-:111122223333:alias/x',
+    'arn:aws:kms:eu-west:111122223333:alias/x',
+    'arn:aws:kms:eu-west-1-:111122223333:alias/x',
+    'arn:aws:kms:eu-west-1.evil.example:111122223333:alias/x',
+    'arn:aws:kms:eu--west-1:111122223333:alias/x',
+    'arn:aws:kms:west-1:111122223333:alias/x',
+    `arn:aws:kms:${'a'.repeat(70)}:111122223333:alias/x`,
+    `arn:aws:kms:eu-${'a'.repeat(70)}-1:111122223333:alias/x`,
     'alias/a b',
     'alias/ä',
   ])('%j is no reference', (text) => {
     expect(parseKeyReference(text)).toBeUndefined();
+  });
+
+  // Of every partition, and the newest and longest names of `aws`.
+  it.each([
+    ...['eu-west-1', 'ap-southeast-7', 'ap-northeast-3', 'il-central-1', 'mx-central-1', 'me-south-1'],
+    ...['cn-north-1', 'cn-northwest-1', 'us-gov-west-1', 'us-gov-east-1', 'us-iso-east-1', 'us-iso-west-1'],
+    ...['us-isob-east-1', 'us-isob-west-1', 'eu-isoe-west-1', 'us-isof-south-1', 'us-isof-east-1'],
+    ...['eusc-de-east-1', 'ap-southeast-12'],
+  ])('%s is a Region of a key and of an alias', (region) => {
+    for (const resource of [`key/${id}`, 'alias/x']) {
+      const text = `arn:aws:kms:${region}:111122223333:${resource}`;
+      expect(parseKeyReference(text)).toMatchObject({ arn: text, region });
+    }
+  });
+
+  it('reads as a Region only what can be a label of a host name', () => {
+    const longest = `${'a'.repeat(8)}-${'b'.repeat(16)}-${'c'.repeat(16)}-${'d'.repeat(16)}-99`;
+    expect(longest).toHaveLength(62);
+    expect(parseKeyReference(`arn:aws:kms:${longest}:111122223333:alias/x`)).toBeDefined();
   });
 
   it('gives back the text it was made from, whatever the text', () => {
@@ -110,7 +138,7 @@ describe('reading a key reference', () => {
         const parsed = parseKeyReference(text);
         if (parsed !== undefined) expect(referenceText(parsed)).toBe(text);
       }),
-      { numRuns: Number(process.env.FUZZ_RUNS ?? 2_000) },
+      { numRuns: fuzzRuns() },
     );
   });
 });

@@ -4,6 +4,7 @@ import { bucketName, objectKey } from '../../src/objects/object.ts';
 import { type ExplainStep, explainRule, rulesThatCanGovern } from '../../src/policy/explain.ts';
 import { compileRules, decideRule, tryRule } from '../../src/policy/match.ts';
 import type { Rule } from '../../src/policy/types.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { arbitraryBucket, arbitraryCloseRules, arbitraryKey, arbitraryRules, buildRules } from './build.ts';
 
 const LAKE = bucketName('acme-lake');
@@ -111,7 +112,7 @@ describe('explain', () => {
         );
         expect(told.reduce((a, b) => a + b, 0)).toBe(rules.length);
       }),
-      { numRuns: 2000 },
+      { numRuns: fuzzRuns({ atLeast: 2_000 }) },
     );
   });
 });
@@ -161,7 +162,7 @@ describe('the rules that can govern below a prefix', () => {
           expect(told).toEqual(expect.arrayContaining(governing));
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: fuzzRuns({ atLeast: 1_000 }) },
     );
     expect(governed).toBeGreaterThan(50);
   });

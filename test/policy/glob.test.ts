@@ -5,6 +5,7 @@ import { bucketMatches } from '../../src/policy/bucket-pattern.ts';
 import { globMatches, globMayOverlapRule } from '../../src/policy/glob.ts';
 import { tryRule } from '../../src/policy/match.ts';
 import type { GlobSegment } from '../../src/policy/types.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import {
   arbitraryExemption,
   arbitraryKey,
@@ -63,7 +64,7 @@ describe('globs of exemptions', () => {
       fc.property(arbitraryExemption, arbitraryKey, ({ segments }, key) => {
         expect(globMatches(segments, key)).toBe(asRegExp(segments).test(key));
       }),
-      { numRuns: 20_000 },
+      { numRuns: fuzzRuns({ atLeast: 20_000 }) },
     );
   });
 
@@ -163,7 +164,7 @@ describe('whether a glob may exempt what a rule governs', () => {
           expect(globMayOverlapRule(exemption, rule), `${exemption.text} ${rule.id} ${both}`).toBe(true);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: fuzzRuns({ atLeast: 5_000 }) },
     );
     expect(overlaps).toBeGreaterThan(200);
   });

@@ -5,6 +5,7 @@ import { compileRules, decideRule, type RuleMatch, tryRule } from '../../src/pol
 import { findOverlaps } from '../../src/policy/overlap.ts';
 import { compareSpecificity } from '../../src/policy/specificity.ts';
 import type { Rule } from '../../src/policy/types.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { arbitraryBucket, arbitraryCloseRules, arbitraryKey, arbitraryRules } from './build.ts';
 
 /** The policy as the parser would let it through. */
@@ -43,7 +44,7 @@ describe('the index of rules', () => {
           }
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: fuzzRuns({ atLeast: 3_000 }) },
     );
     // The generators must not drift to keys that nothing governs, or the property says nothing.
     expect(governed).toBeGreaterThan(10_000);
@@ -58,7 +59,7 @@ describe('the index of rules', () => {
         const backwards = decideRule(compileRules(rules.toReversed()), bucketName(bucket), objectKey(key));
         expect(backwards).toEqual(forwards);
       }),
-      { numRuns: 1000 },
+      { numRuns: fuzzRuns({ atLeast: 1_000 }) },
     );
   });
 
@@ -70,7 +71,7 @@ describe('the index of rules', () => {
           expect(compareSpecificity(first.rule.match, second.rule.match)).toBeLessThan(0);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: fuzzRuns({ atLeast: 3_000 }) },
     );
   });
 });

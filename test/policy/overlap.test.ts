@@ -6,6 +6,7 @@ import { tryRule } from '../../src/policy/match.ts';
 import { findOverlaps, MOST_OVERLAPS } from '../../src/policy/overlap.ts';
 import { compareSpecificity } from '../../src/policy/specificity.ts';
 import type { Rule, SegmentPattern } from '../../src/policy/types.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import {
   arbitraryCloseRules,
   BUCKET_NAMES,
@@ -85,7 +86,7 @@ describe('overlaps found, against trying every short key', () => {
           }
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: fuzzRuns({ atLeast: 1_500 }) },
     );
     expect(pairs).toBeGreaterThan(50);
   });
@@ -101,7 +102,7 @@ describe('overlaps found, against trying every short key', () => {
           expect(first.index).toBeLessThan(second.index);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: fuzzRuns({ atLeast: 5_000 }) },
     );
   });
 

@@ -4,8 +4,8 @@ import { stringify } from 'yaml';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { renderProblems } from '../../src/policy/render-problems.ts';
 import { anyPolicy } from '../fixtures/policy/arbitraries.ts';
+import { FUZZ_TIMEOUT, fuzzRuns } from '../support/fuzz.ts';
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 2000);
 const FRAGMENTS = [
   'version: 1',
   'rules:',
@@ -64,16 +64,18 @@ function isSound(raw: string): void {
   expect(output).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
 }
 
-test('any text is parsed or refused, with every problem within it', () => {
+test('any text is parsed or refused, with every problem within it', { timeout: FUZZ_TIMEOUT }, () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string(),
     fc.array(fc.constantFrom(...FRAGMENTS, ...MORE)).map((parts) => parts.join('')),
   );
-  fc.assert(fc.property(text, isSound), { numRuns });
+  fc.assert(fc.property(text, isSound), { numRuns: fuzzRuns() });
 });
 
-test('any value, written as JSON or YAML, is parsed or refused, with every problem within it', () => {
+test('any value, written as JSON or YAML, is parsed or refused, with every problem within it', {
+  timeout: FUZZ_TIMEOUT,
+}, () => {
   const value = fc.oneof(fc.jsonValue(), anyPolicy);
   fc.assert(
     fc.property(value, fc.constantFrom('json', 'indented', 'yaml'), (any, form) => {
@@ -81,11 +83,11 @@ test('any value, written as JSON or YAML, is parsed or refused, with every probl
         form === 'yaml' ? stringify(any) : JSON.stringify(any, undefined, form === 'json' ? undefined : '\t'),
       );
     }),
-    { numRuns },
+    { numRuns: fuzzRuns() },
   );
 });
 
-test('a policy is the same whether it is written as JSON or as YAML', () => {
+test('a policy is the same whether it is written as JSON or as YAML', { timeout: FUZZ_TIMEOUT }, () => {
   fc.assert(
     fc.property(anyPolicy, (value) => {
       const lineless = (text: string): unknown => {
@@ -101,6 +103,6 @@ test('a policy is the same whether it is written as JSON or as YAML', () => {
         lineless(JSON.stringify(value)),
       );
     }),
-    { numRuns: Math.ceil(numRuns / 4) },
+    { numRuns: fuzzRuns() },
   );
 });

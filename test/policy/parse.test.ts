@@ -155,6 +155,25 @@ describe('what no object can meet, or nothing would ever judge', () => {
     expect(idsOfRule(`cse: { ${key}, format: [V3] }`)).toEqual(['policy/undecidable-key']);
     expect(idsOfRule(`cse: { ${key}, proof: decrypt-dry-run }`)).toEqual([]);
   });
+  const AWS_S3 = 'alias/aws/s3';
+  const proven = (keys: string): readonly string[] =>
+    idsOfRule(`cse: { key: ${keys}, proof: decrypt-dry-run }`);
+  test.each([
+    AWS_S3,
+    `["${AWS_S3}"]`,
+    `"arn:aws:kms:eu-west-1:111122223333:${AWS_S3}"`,
+    `["${AWS_S3}", "arn:aws:kms:eu-west-1:111122223333:${AWS_S3}"]`,
+  ])('a proof of %s has no key to try, and is undecidable', (keys) => {
+    expect(proven(keys)).toEqual(['policy/undecidable-key']);
+  });
+  test('a proof of a list that holds another key may hold, and so may the claim of a managed key', () => {
+    expect(proven(`["${AWS_S3}", "${ARN}"]`)).toEqual([]);
+    expect(proven('"alias/aws/s{t}"')).not.toContain('policy/undecidable-key');
+    expect(idsOfRule(`cse: { key: ${AWS_S3}, wrap: [kms] }`)).toEqual([]);
+  });
+  test('a proof of a key that could not be read is told for that alone', () => {
+    expect(proven('finance')).toEqual(['policy/bad-key-reference']);
+  });
 });
 
 describe('reading the file', () => {

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { anyPolicy } from '../fixtures/policy/arbitraries.ts';
+import { FUZZ_RUNS, fuzzRuns } from '../support/fuzz.ts';
 
-const runs = Number(process.env.FUZZ_RUNS ?? 2000);
 const fixtures = new URL('../fixtures/policy/', import.meta.url);
 const schema: unknown = JSON.parse(
   readFileSync(new URL('../../schemas/policy.schema.json', import.meta.url), 'utf8'),
@@ -108,9 +108,9 @@ describe('the schema for editors', () => {
         validate(value);
         expect(validate.errors ?? []).toEqual([]);
       }),
-      { numRuns: runs },
+      { numRuns: fuzzRuns() },
     );
     // With few draws it is chance.
-    if (runs >= 1000) expect(taken).toBeGreaterThan(runs / 100);
+    if (FUZZ_RUNS >= 1000) expect(taken).toBeGreaterThan(FUZZ_RUNS / 100);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { literalText, matchTemplate, renderJson, renderTemplate } from '../../src/policy/template.ts';
 import type { JsonTemplate } from '../../src/policy/types.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { buildTemplate } from './build.ts';
 
 const match = (template: string, text: string) => matchTemplate(buildTemplate(template), text);
@@ -98,7 +99,7 @@ describe('reading a rendered text back', () => {
         expect(read).toBeDefined();
         expect(renderTemplate(template, read ?? {})).toBe(text);
       }),
-      { numRuns: 3000 },
+      { numRuns: fuzzRuns({ atLeast: 3_000 }) },
     );
   });
 });

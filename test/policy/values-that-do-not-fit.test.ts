@@ -56,3 +56,73 @@ describe('what is too long', () => {
     );
   });
 });
+
+describe('a number that no envelope can hold for the auditor, which reads those alone that a double tells apart', () => {
+  const entries = (value: string): string => withRule(`cse: { context: { a: ${value} } }`);
+
+  it.each([
+    '9007199254740992',
+    '-9007199254740992',
+    '12345678901234567890',
+    '1e20',
+    '0x20000000000000',
+    '[1, { b: 9007199254740992 }]',
+  ])('%s is unmeetable', (value) => {
+    const [problem, ...others] = told(entries(value));
+    expect(problem).toMatch(
+      /^policy\/unmeetable: .*"a" of "context" in rule "a" is the number \S+, which no envelope can hold/,
+    );
+    expect(problem).toContain('expected one from -9007199254740991 to 9007199254740991, or text in quotes');
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    '9007199254740991',
+    '-9007199254740991',
+    '0',
+    '0.1',
+    '1e-400',
+    '12345678.901234567890',
+    '"12345678901234567890"',
+  ])('%s is none', (value) => {
+    expect(told(entries(value))).toEqual([]);
+  });
+
+  it('stands in a description as in a context, in JSON as in YAML', () => {
+    const json =
+      '{"version":1,"rules":[{"id":"a","match":"s3://lake/","cse":{"description":{"a":9007199254740992}}}]}';
+    expect(told(json)).toEqual([
+      expect.stringMatching(/^policy\/unmeetable: "a" of "description" in rule "a"/),
+    ]);
+  });
+
+  it('is told cut', () => {
+    const [problem] = told(entries('9'.repeat(300)));
+    expect(problem?.length).toBeLessThan(330);
+  });
+});
+
+describe('an ARN that names no key is told what is wrong with it', () => {
+  const advice = (arn: string): string | undefined =>
+    told(withRule(`sse: { key: "${arn}" }`))[0]?.split('which names no key. ')[1];
+  const ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
+  it.each([
+    `arn:aws:kms:eu-west-1:111122223333:key/${ID.toUpperCase()}`,
+    `ARN:AWS:KMS:EU-WEST-1:111122223333:KEY/${ID}`,
+    `arn:aws:kms:eu-west-1:111122223333:key/MRK-${ID.replaceAll('-', '')}`,
+  ])('%s is to be written in lower case', (arn) => {
+    expect(advice(arn)).toBe('a key ARN and the key id in it are written in lower case');
+  });
+
+  it.each([
+    `arn:aws:kms:eu-west:111122223333:key/${ID}`,
+    `arn:aws:kms:eu-west-1:1111:key/${ID.toUpperCase()}`,
+    'arn:aws:kms:eu-west-1:111122223333:key/FINANCE',
+    'arn:aws:kms:eu-west-1:111122223333:alias/a.b',
+  ])('%s is to be what a KMS ARN is', (arn) => {
+    expect(advice(arn)).toBe(
+      'a KMS ARN is arn:aws:kms:REGION:ACCOUNT:key/ID or arn:aws:kms:REGION:ACCOUNT:alias/NAME, with a Region such as eu-west-1 and an account of 12 digits',
+    );
+  });
+});

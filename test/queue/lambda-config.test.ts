@@ -25,6 +25,7 @@ describe('the environment of a function', () => {
       MAX_RECEIVES: '-1',
       INSTRUCTION_FILES: 'yes',
       METRIC_NAMESPACE: 'AWS/Lambda',
+      REPORT_BUCKET: 's3://acme-reports/',
     });
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
       'POLICY',
@@ -36,6 +37,7 @@ describe('the environment of a function', () => {
       'MAX_RECEIVES',
       'INSTRUCTION_FILES',
       'METRIC_NAMESPACE',
+      'REPORT_BUCKET',
     ]);
     expect(problems[1]).toBe(
       'TOPIC_ARN is "alerts": expected the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME',
@@ -50,9 +52,12 @@ describe('the environment of a function', () => {
     expect(readLambdaConfig({ ...good, POLICY: text }).policy).toEqual(expected);
   });
 
-  it.each(['s3://', 's3://conf', 's3://conf/', 'ssm:'])('refuses POLICY=%s', (text) => {
-    expect(problemsOf({ ...good, POLICY: text })).toHaveLength(1);
-  });
+  it.each(['s3://', 's3://conf', 's3://conf/', 's3://arn:aws:s3:::conf/policy.yaml', 'ssm:'])(
+    'refuses POLICY=%s',
+    (text) => {
+      expect(problemsOf({ ...good, POLICY: text })).toHaveLength(1);
+    },
+  );
 
   it('treats an empty variable, which is how a template leaves one out, as absent', () => {
     const config = readLambdaConfig({ ...good, MAIL_TOPIC_ARN: '', CONCURRENCY: '', ALERT_FORMAT: '' });
@@ -72,6 +77,28 @@ describe('the environment of a function', () => {
     for (const text of ['AWS/S3', ':x', 'a b', 'x\n', 'é', 'x'.repeat(256)]) {
       expect(problemsOf({ ...good, METRIC_NAMESPACE: text }), text).toHaveLength(1);
     }
+  });
+
+  it('takes the name of a report bucket, and nothing that is none', () => {
+    for (const text of ['acme-reports', 'a1b', 'acme.reports', 'x'.repeat(63)]) {
+      expect(readLambdaConfig({ ...good, REPORT_BUCKET: text }).reportBucket).toBe(text);
+    }
+    for (const text of [
+      's3://acme/',
+      'arn:aws:s3:::acme',
+      'acme/x',
+      'ab',
+      'Acme',
+      'a..b',
+      '-ab',
+      'x'.repeat(64),
+      'abc\n',
+    ]) {
+      expect(problemsOf({ ...good, REPORT_BUCKET: text }), text).toEqual([
+        `REPORT_BUCKET is ${JSON.stringify(text)}: expected the name of a bucket alone, such as acme-reports`,
+      ]);
+    }
+    expect(readLambdaConfig({ ...good, REPORT_BUCKET: '' })).not.toHaveProperty('reportBucket');
   });
 
   it('takes a time to live of zero, which refreshes at every invocation', () => {

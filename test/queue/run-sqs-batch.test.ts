@@ -205,6 +205,33 @@ describe('one event that came straight', () => {
     );
   });
 
+  it('with a record that cannot be read throws to be retried, after its neighbours are audited and alerted', async () => {
+    const b = bench();
+    b.heads.put('lake/a/1', wrong);
+    b.heads.put('lake/a/3', wrong);
+    const event = { Records: [s3Record('a/1'), s3Record(''), s3Record('a/3')] };
+    const why = 'Records[1].s3.object.key: found an empty string, expected a non-empty string';
+    await expect(runEvent(event, b.queue, 60_000)).rejects.toThrow(new UnfinishedEvent([why]));
+    expect(b.digests.map(({ count }) => count)).toEqual([2]);
+    expect([...b.failures]).toEqual([['event', why]]);
+  });
+
+  it('with a record that cannot be read and an alert that was not accepted tells both', async () => {
+    const b = bench();
+    b.heads.put('lake/a/1', wrong);
+    b.refuse = () => true;
+    await expect(runEvent({ Records: [s3Record(''), s3Record('a/1')] }, b.queue, 60_000)).rejects.toThrow(
+      "2 of the event's records are not done: Records[0].s3.object.key: found an empty string, expected a non-empty string; sns:Publish: HTTP 500",
+    );
+  });
+
+  it('of which no record can be read tells the first reasons and how many there are', async () => {
+    const Records = Array.from({ length: 5 }, () => s3Record(''));
+    await expect(runEvent({ Records }, bench().queue, 60_000)).rejects.toThrow(
+      /^the event could not be read: Records\[0\].*; Records\[1\].*; Records\[2\].*; and 2 more$/,
+    );
+  });
+
   it('throws where its shape is not known', async () => {
     await expect(runEvent({ a: 1 }, bench().queue, 60_000)).rejects.toBeInstanceOf(UnreadableEvent);
   });
