@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEvents, type LocalEvents } from './events/events.ts';
+import { deliveryAround } from './faulty-delivery.ts';
 import type { Iam } from './iam/iam.ts';
 import { createKms, type LocalKms } from './kms/kms.ts';
 import { createS3, type LocalS3, type S3Options } from './s3/s3.ts';
-import type { Caller, Clock, LocalRequest, LocalResponse, LocalService } from './service.ts';
+import type { Caller, Clock, DeliverToQueue, LocalRequest, LocalResponse, LocalService } from './service.ts';
 import { createSns, type Sns } from './sns/sns.ts';
 import { createSqs, type Sqs } from './sqs/sqs.ts';
 import { element, textElement } from './xml.ts';
@@ -31,6 +32,8 @@ export interface LocalAwsOptions extends Pick<S3Options, 'notificationDelayMs' |
   readonly clock?: Clock;
   /** In order; the first answer counts. */
   readonly beforeRequest?: readonly BeforeRequest[];
+  /** Stands between S3, SNS and EventBridge and the queues that they deliver to, for example to deliver twice. */
+  readonly aroundDelivery?: (deliver: DeliverToQueue) => DeliverToQueue;
   /** Decides what the credentials of roles may do; without it every caller may do everything in its account. */
   readonly iam?: Iam;
   /** Told of every exception that became a 500. */
@@ -75,14 +78,23 @@ const NO_QUERY = new URLSearchParams();
  * its Signature Version 4 credential scope. Signatures are NOT verified: whoever reaches the port may be any account.
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { port = 0, clock = Date.now, beforeRequest = [], onUnhandled, iam, ...s3Options } = options;
+  const {
+    port = 0,
+    clock = Date.now,
+    beforeRequest = [],
+    onUnhandled,
+    iam,
+    aroundDelivery,
+    ...s3Options
+  } = options;
   let endpoint = '';
   const kms = createKms({ clock });
   const sqs = createSqs({ clock, endpoint: () => endpoint });
-  const sns = createSns({ clock, deliver: sqs.deliver });
-  const events = createEvents({ deliver: sqs.deliver });
+  const deliver = aroundDelivery === undefined ? sqs.deliver : deliveryAround(sqs, aroundDelivery);
+  const sns = createSns({ clock, deliver });
+  const events = createEvents({ deliver });
   const keys = iam?.keysForS3(kms) ?? kms;
-  const s3 = createS3({ ...s3Options, clock, keys, deliver: sqs.deliver, putEvent: events.putEvent });
+  const s3 = createS3({ ...s3Options, clock, keys, deliver, putEvent: events.putEvent });
   const open = { s3, kms, sns, sqs };
   const services: Readonly<Record<ServiceName, LocalService>> = iam?.guard(open) ?? open;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {

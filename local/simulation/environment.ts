@@ -57,8 +57,9 @@ export class Environment {
       load: () => this.#loadPolicy(),
       ttlMs: POLICY_TTL_MS,
       now,
-      onRefused: () => {
+      onRefused: ({ cause }) => {
         outside.tally.refusedPolicies += 1;
+        if (!(cause instanceof RetryableFailure)) outside.tally.brokenPolicies += 1;
       },
     });
     this.deps = {
@@ -156,7 +157,7 @@ export class Environment {
     const { chance, rates, tally } = this.#outside;
     if (chance.happens(rates.policyHangs)) await new Promise<never>(() => {});
     const text = await this.call(() => {
-      if (!chance.happens(rates.s3Unavailable)) return this.#outside.policy;
+      if (!this.#outside.fails('s3Asked', rates.s3Unavailable)) return this.#outside.policy;
       tally.s3Unavailable += 1;
       throw new PolicyUnusable('the policy could not be read: HTTP 503', {
         cause: new RetryableFailure('s3:GetObject', 'HTTP 503'),

@@ -1,12 +1,13 @@
 // The event path under faults, on a virtual clock: `node local/simulation/main.ts`, or `SEED=7 node local/simulation/main.ts` to replay one.
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { machineText } from './machine.ts';
 import type { RunResult } from './run.ts';
-import { besideText, headerText, machineText, rowText, totalOf } from './table.ts';
+import { besideText, headerText, rowText, totalOf } from './table.ts';
 import type { SeedAnswer } from './worker.ts';
 
 const { values } = parseArgs({
@@ -56,7 +57,7 @@ const seeds =
     : [whole('SEED', replayed)];
 const start = performance.now();
 const results: RunResult[] = [];
-told(headerText());
+told(headerText);
 for await (const { seed, answer } of answers(seeds, events, whole('--jobs', values.jobs))) {
   if (answer.kind === 'broken') {
     const again = `SEED=${seed} npm run simulate -- --events ${events}`;
@@ -70,11 +71,5 @@ const total = totalOf(results);
 told(rowText('total', total));
 told('');
 told(besideText(total));
-told(
-  machineText({
-    ...{ node: process.version, platform: `${platform()} ${arch()}`, cpu: cpus()[0]?.model ?? 'unknown' },
-    ...{ cores: cpus().length, seconds: Math.round((performance.now() - start) / 1000) },
-    on: new Date().toISOString().slice(0, 10),
-  }),
-);
+told(machineText(start));
 if (values.out !== undefined) writeFileSync(resolve(values.out), `${lines.join('\n')}\n`);

@@ -13,6 +13,8 @@ import { makeWorld } from './world.ts';
 export interface RunOptions {
   readonly seed: number;
   readonly events: number;
+  /** How long the writes go on, in milliseconds. Absent: 40 events to the second, and at least a minute. */
+  readonly lastsMs?: number;
 }
 
 /** What one seed came to, once every invariant held. */
@@ -41,10 +43,10 @@ const VISIBILITY_MS = 60_000;
 const MAX_RECEIVES = 5;
 
 /** Runs one seed. Throws `BrokenInvariant` at the first promise that did not hold. */
-export async function runSeed({ seed, events }: RunOptions): Promise<RunResult> {
+export async function runSeed({ seed, events, ...more }: RunOptions): Promise<RunResult> {
   await loadEverything();
   const chance = new Chance(seed);
-  const lastsMs = Math.max(60_000, (events / PACE) * 1000);
+  const lastsMs = more.lastsMs ?? Math.max(60_000, (events / PACE) * 1000);
   const world = makeWorld({ seed, events, startMs: START_MS, lastsMs, managedKey: MANAGED_KEY });
   const clock = new VirtualClock(START_MS);
   const watch = new Watch(world, TOPICS.topicArn);

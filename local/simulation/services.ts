@@ -44,6 +44,10 @@ export const NO_FAULTS: FaultRates = {
 
 /** What happened, counted. */
 export interface Tally {
+  /** Requests of each service while it had faults, refused or not. */
+  s3Asked: number;
+  kmsAsked: number;
+  snsAsked: number;
   s3Unavailable: number;
   kmsThrottled: number;
   snsFailed: number;
@@ -57,12 +61,17 @@ export interface Tally {
   /** Messages whose visibility timeout was over before their batch was. */
   expired: number;
   lostDeletes: number;
+  /** How often the policy held was kept, and of these how often because another was broken or gone. */
   refusedPolicies: number;
+  brokenPolicies: number;
   alerts: number;
 }
 
 export const emptyTally = (): Tally => ({
   ...{
+    s3Asked: 0,
+    kmsAsked: 0,
+    snsAsked: 0,
     s3Unavailable: 0,
     kmsThrottled: 0,
     snsFailed: 0,
@@ -71,7 +80,15 @@ export const emptyTally = (): Tally => ({
     crashes: 0,
     crashesBeforePublish: 0,
   },
-  ...{ timeouts: 0, invocations: 0, expired: 0, lostDeletes: 0, refusedPolicies: 0, alerts: 0 },
+  ...{
+    timeouts: 0,
+    invocations: 0,
+    expired: 0,
+    lostDeletes: 0,
+    refusedPolicies: 0,
+    brokenPolicies: 0,
+    alerts: 0,
+  },
 });
 
 /** A message that a topic has accepted. */
@@ -94,6 +111,12 @@ export class Outside {
     this.chance = chance;
     this.managedKey = managedKey;
     this.#onAlert = onAlert;
+  }
+
+  /** Whether a service fails a request of which this share fails; a service without faults counts none. */
+  fails(asked: 's3Asked' | 'kmsAsked' | 'snsAsked', share: number): boolean {
+    if (share > 0) this.tally[asked] += 1;
+    return this.chance.happens(share);
   }
 
   /** Does a step that changes what is there; answers the body of one that sends. */

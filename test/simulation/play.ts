@@ -4,12 +4,13 @@ import type { LocalAws } from '../../local/aws.ts';
 import type { Step } from '../../local/simulation/world.ts';
 import { POLICY_BUCKET } from './site.ts';
 
-/** Everything of the world happens in its order, as fast as it can. */
+/** Everything of the world happens in its order, as fast as it can; after each policy it waits for `replaced`. */
 export async function play(
   steps: readonly Step[],
   aws: LocalAws,
   s3: S3Client,
   send: (body: string) => unknown,
+  replaced: (policy: string | undefined) => Promise<void>,
 ): Promise<void> {
   let sent = 0;
   for (const step of steps) {
@@ -22,6 +23,7 @@ export async function play(
         break;
       case 'policy':
         await writePolicy(step.text, s3);
+        await replaced(step.text);
         break;
       case 'send':
         send(step.body);
