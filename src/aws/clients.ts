@@ -34,7 +34,7 @@ export function awsClients(options: ConnectionOptions): Clients {
       return client;
     }),
     kms: perRegion(options, async (region) => {
-      const client = new (await import('./kms-client.ts')).KMSClient({ ...base, ...region });
+      const client = new (await import('./kms-client.ts')).KMSClient({ ...base, ...region, requestHandler: TIMES });
       client.middlewareStack.add(tellOfCredentials(client), FIRST);
       return client;
     }),
@@ -51,16 +51,23 @@ export function awsClients(options: ConnectionOptions): Clients {
   };
 }
 
+/** A stranger's envelope may name a Region that a network without a way out never reaches: without these it would be waited for. */
+const TIMES = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const;
+
+/** More than a partition has. Envelopes may name any number of others, each of which would keep a client for ever. */
+const MOST_REGIONS = 64;
+
 function perRegion<Client>(
   options: ConnectionOptions,
   make: (region: { region?: string }) => Promise<Client>,
 ): (region?: string) => Promise<Client> {
   const made = new Map<string, Promise<Client>>();
   return (wanted = options.region) => {
-    const known = made.get(wanted ?? '');
-    if (known !== undefined) return known;
-    const client = make(wanted === undefined ? {} : { region: wanted });
+    const client = made.get(wanted ?? '') ?? make(wanted === undefined ? {} : { region: wanted });
+    made.delete(wanted ?? '');
     made.set(wanted ?? '', client);
+    const [idlest] = made.keys();
+    if (made.size > MOST_REGIONS && idlest !== undefined) made.delete(idlest);
     return client;
   };
 }

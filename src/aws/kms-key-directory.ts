@@ -5,9 +5,7 @@ import type { AliasAnswer, AliasNamesAnswer, KeyAnswer, ProofAnswer, ProofReques
 import type { AliasReference, KeyArn } from '../keys/reference.ts';
 import { parseKeyReference, referenceText } from '../keys/reference.ts';
 import { asFailure, isTransient, sdkFailure } from './failure.ts';
-
-/** A client for a Region, the caller's own where none is given; made when first needed. */
-export type KmsClientFor = (region: string | undefined) => Promise<KMSClient>;
+import { type KmsClientFor, KmsRegions } from './kms-regions.ts';
 
 /** Names of KMS errors that may pass: https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html */
 const TRANSIENT: ReadonlySet<string> = new Set([
@@ -32,17 +30,19 @@ const UNLOOKABLE: ReadonlySet<string> = new Set(['InvalidArnException', 'Validat
 
 /** What KMS says, asked each time: keeping and sharing answers is `CachingKeyDirectory`'s work. Errors are told by name: KMS answers 400 to most. */
 export class KmsKeyDirectory implements KeyDirectory {
-  readonly #client: KmsClientFor;
+  readonly #regions: KmsRegions;
 
-  constructor(client: KmsClientFor) {
-    this.#client = client;
+  constructor(client: KmsClientFor, now: () => number = Date.now) {
+    this.#regions = new KmsRegions(client, now);
   }
 
-  async alias(alias: AliasReference, region: string | undefined): Promise<AliasAnswer> {
-    const client = await this.#client(alias.kind === 'alias-arn' ? alias.region : region);
+  async alias(alias: AliasReference, bucketRegion: string | undefined): Promise<AliasAnswer> {
+    const region = alias.kind === 'alias-arn' ? alias.region : bucketRegion;
     try {
-      const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: referenceText(alias) }));
-      const reference = parseKeyReference(KeyMetadata?.Arn ?? '');
+      const described = await this.#regions.ask({ region, bucketRegion }, (client) =>
+        client.send(new DescribeKeyCommand({ KeyId: referenceText(alias) })),
+      );
+      const reference = parseKeyReference(described?.KeyMetadata?.Arn ?? '');
       return reference?.kind === 'key-arn' ? { kind: 'key', arn: reference.arn } : { kind: 'unlookable' };
     } catch (error) {
       return { kind: refusal('kms:DescribeKey', error) };
@@ -50,11 +50,12 @@ export class KmsKeyDirectory implements KeyDirectory {
   }
 
   async key(arn: KeyArn): Promise<KeyAnswer> {
-    const client = await this.#client(regionOf(arn));
     try {
-      const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: arn }));
-      const manager = KeyMetadata?.KeyManager;
-      const state = KeyMetadata?.KeyState;
+      const described = await this.#regions.ask({ region: regionOf(arn) }, (client) =>
+        client.send(new DescribeKeyCommand({ KeyId: arn })),
+      );
+      const manager = described?.KeyMetadata?.KeyManager;
+      const state = described?.KeyMetadata?.KeyState;
       if ((manager !== 'AWS' && manager !== 'CUSTOMER') || state === undefined) return { kind: 'unlookable' };
       return { kind: 'described', manager, state };
     } catch (error) {
@@ -64,13 +65,9 @@ export class KmsKeyDirectory implements KeyDirectory {
 
   /** Only aliases of the caller's own account can be listed; of any other key nothing is told. */
   async aliasNames(arn: KeyArn): Promise<AliasNamesAnswer> {
-    const client = await this.#client(regionOf(arn));
-    const names: string[] = [];
     try {
-      for await (const page of paginateListAliases({ client }, { KeyId: arn })) {
-        for (const { AliasName } of page.Aliases ?? []) if (AliasName !== undefined) names.push(AliasName);
-      }
-      return { kind: 'names', names };
+      const names = await this.#regions.ask({ region: regionOf(arn) }, (client) => namesOf(arn, client));
+      return names === undefined ? { kind: 'not-told' } : { kind: 'names', names };
     } catch (error) {
       refusal('kms:ListAliases', error);
       return { kind: 'not-told' };
@@ -78,18 +75,21 @@ export class KmsKeyDirectory implements KeyDirectory {
   }
 
   /** Decrypt with DryRun, the expected key and the exact context. Should an endpoint decrypt after all, its answer is dropped unread. */
-  async prove(request: ProofRequest, region: string | undefined): Promise<ProofAnswer> {
-    const client = await this.#client(regionOf(request.key) ?? region);
+  async prove(request: ProofRequest, bucketRegion: string | undefined): Promise<ProofAnswer> {
+    const region = regionOf(request.key) ?? bucketRegion;
     try {
-      await client.send(
-        new DecryptCommand({
-          KeyId: request.key,
-          CiphertextBlob: Buffer.from(request.wrappedKey, 'base64'),
-          EncryptionContext: Object.fromEntries(request.context),
-          DryRun: true,
-        }),
-      );
-      return { kind: 'unproven', answer: 'the endpoint ignored DryRun' };
+      const answer = await this.#regions.ask({ region, bucketRegion }, async (client) => {
+        await client.send(
+          new DecryptCommand({
+            KeyId: request.key,
+            CiphertextBlob: Buffer.from(request.wrappedKey, 'base64'),
+            EncryptionContext: Object.fromEntries(request.context),
+            DryRun: true,
+          }),
+        );
+        return 'the endpoint ignored DryRun';
+      });
+      return { kind: 'unproven', answer: answer ?? `KMS of ${region} cannot be asked` };
     } catch (error) {
       const { name } = sdkFailure(error);
       if (name === 'DryRunOperationException') return { kind: 'proven' };
@@ -97,6 +97,14 @@ export class KmsKeyDirectory implements KeyDirectory {
       return { kind: 'unproven', answer: name };
     }
   }
+}
+
+async function namesOf(arn: KeyArn, client: KMSClient): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const page of paginateListAliases({ client }, { KeyId: arn })) {
+    for (const { AliasName } of page.Aliases ?? []) if (AliasName !== undefined) names.push(AliasName);
+  }
+  return names;
 }
 
 function regionOf(arn: string): string | undefined {

@@ -14,6 +14,7 @@ import {
   sampleBelow,
   type Undecided,
 } from './emr-preflight-judge.ts';
+import { ASK_FOR_KEYS, isUnasked, reasonText } from './emr-preflight-unasked.ts';
 
 /** One write with what the audit would say of its objects. */
 export interface JudgedWrite {
@@ -26,6 +27,8 @@ export interface JudgedWrite {
   readonly undecided?: Undecided;
   /** The alias that was resolved to the key that will be used: in the account that was asked, or by a file. */
   readonly alias?: string;
+  /** The reasons of `here`, for people. */
+  readonly unknowns: readonly string[];
   readonly remedies: readonly Remedy[];
 }
 
@@ -55,7 +58,8 @@ export async function judgeWrite(prediction: Prediction, scope: JudgeScope): Pro
     below,
     ...(undecided === undefined ? {} : { undecided }),
     ...resolvedAlias(prediction, head),
-    remedies: [...askMore(here, below, undecided, scope), ...remediesOf(prediction, here, undecided)],
+    unknowns: (here.record.reasons ?? []).map((reason) => reasonText(reason, scope.asks.keys)),
+    remedies: [...askMore(here, below, undecided, scope), ...remediesOf(prediction, here, undecided, scope)],
   };
 }
 
@@ -91,10 +95,6 @@ function undecidedBelow(here: Foretold, below: JudgedWrite['below']): Undecided 
 export const isCachedCase = ({ cachedFrom, asked, client }: Prediction): boolean =>
   cachedFrom !== undefined && !encryptAlike(asked.encryption, client.encryption);
 
-const GIVE_KEYS: Remedy = {
-  code: 'GIVE_KEYS',
-  text: 'Give --keys FILE, which says what aliases stand for, or --live, which asks KMS: without them no alias is resolved.',
-};
 const ASK_BUCKET: Remedy = {
   code: 'ASK_BUCKET',
   text: 'Add --live, which asks S3 for the default encryption of the bucket.',
@@ -108,12 +108,10 @@ function askMore(
   { asks }: JudgeScope,
 ): readonly Remedy[] {
   const all = [here, ...below];
-  const aliases = all.some(({ record }) =>
-    (record.reasons ?? []).some(({ code }) => code === 'KEY_UNRESOLVED'),
-  );
+  const isOpen = all.some(({ record: { reasons = [] } }) => reasons.some((one) => isUnasked(one, asks.keys)));
   const codes = [undecided, ...all.map((one) => one.undecided)].map((one) => one?.code);
   return [
-    ...(aliases && asks.keys === 'nothing' ? [GIVE_KEYS] : []),
+    ...(isOpen && asks.keys !== 'kms' ? [ASK_FOR_KEYS[asks.keys]] : []),
     ...(codes.includes('BUCKET_DEFAULT_UNKNOWN') && !asks.buckets ? [ASK_BUCKET] : []),
   ];
 }
@@ -122,8 +120,11 @@ function remediesOf(
   prediction: Prediction,
   { record, governed }: Foretold,
   undecided: Undecided | undefined,
+  { asks }: JudgeScope,
 ): readonly Remedy[] {
   if (undecided !== undefined) return [];
+  // Of a key that nobody was asked about there is nothing else to do before.
+  const reasons = (record.reasons ?? []).filter((reason) => !isUnasked(reason, asks.keys));
   const found = record.observed === undefined ? [] : [record.observed];
   // Whether a cached client is the cause is known here, where the judge can only guess it by the key.
   const others = (record.diagnosis ?? []).filter(({ code }) => code !== 'KEY_OF_ANOTHER_RULE');
@@ -131,7 +132,7 @@ function remediesOf(
     isCachedCase(prediction) && record.outcome === 'violation' && governed !== undefined
       ? [{ code: 'KEY_OF_ANOTHER_RULE', args: { rule: governed.rule.id } } as const]
       : [];
-  return remediesFor({ ...record, diagnosis: [...cached, ...others], found }).filter(
+  return remediesFor({ ...record, reasons, diagnosis: [...cached, ...others], found }).filter(
     ({ code }) => !NOT_YET.has(code),
   );
 }

@@ -1,3 +1,4 @@
+import { KeyEnquiry } from '../keys/enquiry.ts';
 import { assertNever } from '../objects/assert-never.ts';
 import type { BucketName, ObjectKey } from '../objects/object.ts';
 import { printable } from '../objects/printable.ts';
@@ -7,6 +8,7 @@ import type { PositionRank } from '../policy/specificity.ts';
 import { renderJson, renderTemplate } from '../policy/template.ts';
 import type { Captures, CseRequirement, KeyOption, Policy, Rule, SseRequirement } from '../policy/types.ts';
 import { plain } from '../verdict/judge-cse.ts';
+import { type KeyScope, optionMeaning } from '../verdict/key-option.ts';
 
 export interface ExplainedObject {
   readonly bucket: BucketName;
@@ -132,32 +134,33 @@ function rankText({ kind, text }: PositionRank): string {
 
 function requirementLines(rule: Rule, captures: Captures, policy: Policy): readonly string[] {
   const owner = rule.owner === undefined ? [] : [`owner: ${printable(renderTemplate(rule.owner, captures))}`];
+  const scope = { captures, listedAliases: policy.listedAliases, enquiry: new KeyEnquiry() };
   return [
-    ...(rule.sse === undefined ? [] : sseLines(rule.sse, captures)),
-    ...(rule.cse === undefined ? [] : cseLines(rule.cse, captures)),
+    ...(rule.sse === undefined ? [] : sseLines(rule.sse, scope)),
+    ...(rule.cse === undefined ? [] : cseLines(rule.cse, scope)),
     `severity: ${rule.severity ?? policy.defaults.severity}`,
     ...owner,
   ];
 }
 
-function sseLines({ algorithms, keys, bucketKey }: SseRequirement, captures: Captures): readonly string[] {
+function sseLines({ algorithms, keys, bucketKey }: SseRequirement, scope: KeyScope): readonly string[] {
   return [
     `server-side encryption: ${algorithms?.join(' or ') ?? 'any algorithm but none and SSE-C'}`,
-    ...(keys === undefined ? [] : [`under ${keyTexts(keys, captures)}`]),
+    ...(keys === undefined ? [] : [`under ${keyTexts(keys, scope)}`]),
     ...(bucketKey === 'any' ? [] : [`S3 Bucket Key: ${bucketKey}`]),
   ];
 }
 
-function cseLines(cse: CseRequirement, captures: Captures): readonly string[] {
+function cseLines(cse: CseRequirement, scope: KeyScope): readonly string[] {
   if (cse.kind === 'forbidden') return ['client-side encryption: none'];
   const entries = (name: string, map: typeof cse.context): readonly string[] =>
     [...(map ?? [])].map(
       ([entry, value]) =>
-        `${name} ${printable(entry)} = ${printable(JSON.stringify(plain(renderJson(value, captures))))}`,
+        `${name} ${printable(entry)} = ${printable(JSON.stringify(plain(renderJson(value, scope.captures))))}`,
     );
   return [
     'client-side encryption: an envelope',
-    ...(cse.keys === undefined ? [] : [`under ${keyTexts(cse.keys, captures)} (${cse.proof})`]),
+    ...(cse.keys === undefined ? [] : [`under ${keyTexts(cse.keys, scope)} (${cse.proof})`]),
     ...(cse.wraps === undefined ? [] : [`wrap: ${cse.wraps.map(printable).join(' or ')}`]),
     ...(cse.formats === undefined ? [] : [`format: ${cse.formats.join(' or ')}`]),
     ...(cse.suites === undefined ? [] : [`suite: ${cse.suites.map(printable).join(' or ')}`]),
@@ -166,24 +169,30 @@ function cseLines(cse: CseRequirement, captures: Captures): readonly string[] {
   ];
 }
 
-function keyTexts(keys: readonly KeyOption[], captures: Captures): string {
+function keyTexts(keys: readonly KeyOption[], scope: KeyScope): string {
   return keys
     .map((option) => {
       const last = option.until === undefined ? '' : ` (written to the end of ${option.until})`;
-      return `${keyText(option, captures)}${last}`;
+      return `${keyText(option, scope)}${last}`;
     })
     .join(' or ');
 }
 
-function keyText(option: KeyOption, captures: Captures): string {
+/** Said of an alias name that a path has made and that KMS is never asked about, whatever stands there. */
+const NEVER_LOOKED_UP =
+  'never looked up, so KEY_UNRESOLVED: a path may put A-Z, a-z, 0-9, _ and - into an alias name, and make none that is too long or begins with alias/aws/';
+
+function keyText(option: KeyOption, scope: KeyScope): string {
   switch (option.kind) {
     case 'key-arn':
     case 'alias-arn':
       return option.reference.arn;
     case 'key-id':
       return option.reference.keyId;
-    case 'alias-name':
-      return printable(renderTemplate(option.template, captures));
+    case 'alias-name': {
+      const name = printable(renderTemplate(option.template, scope.captures));
+      return optionMeaning(option, scope).kind === 'unresolved' ? `${name} (${NEVER_LOOKED_UP})` : name;
+    }
     default:
       return assertNever(option);
   }

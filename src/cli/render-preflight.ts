@@ -5,7 +5,7 @@ import { type EmrProblem, leavesUnread } from '../emr/problem.ts';
 import { readServerSide } from '../encryption/server-side.ts';
 import { printable } from '../objects/printable.ts';
 import type { UncoveredAction } from '../policy/types.ts';
-import { describeReason, describeViolation } from '../verdict/describe.ts';
+import { describeViolation } from '../verdict/describe.ts';
 import type { AuditRecord, RecordedSse } from '../verdict/record.ts';
 import { NO_SETTING, SETTING_COLUMNS } from '../verdict/remedy-settings.ts';
 import type { Outcome } from '../verdict/verdict.ts';
@@ -65,7 +65,7 @@ function detailLines(one: JudgedWrite): readonly string[] {
     ...cacheLines(one),
     ...(record.violations ?? []).map((violation) => labelled('but', describeViolation(violation))),
     ...(undecided === undefined ? [] : [labelled('unknown', `${undecided.why} [${undecided.code}]`)]),
-    ...(record.reasons ?? []).map((reason) => labelled('unknown', describeReason(reason))),
+    ...one.unknowns.map((text) => labelled('unknown', text)),
     ...one.below.map(({ rule, record: { outcome } }) =>
       labelled('below', `under rule ${rule.id}, ${rule.match.text}, it is ${outcome}`),
     ),
@@ -217,7 +217,7 @@ function resultOf(one: JudgedWrite, uncovered: UncoveredAction): JunitCase['resu
     case 'gone': {
       const reasons = record.reasons ?? [];
       const type = undecided?.code ?? reasons.map(({ code }) => code).join(' ');
-      const message = undecided?.why ?? reasons.map(describeReason).join('; ');
+      const message = undecided?.why ?? one.unknowns.join('; ');
       return { kind: 'error', type, message, text };
     }
   }

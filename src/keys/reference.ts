@@ -32,7 +32,8 @@ export type KeyReference = KeyArnReference | KeyIdReference | AliasReference;
 
 const KEY_ID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 const ALIAS_NAME = /^alias\/[A-Za-z0-9/_-]{1,250}$/;
-const ARN = /^arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):(key|alias)\/(.+)$/;
+/** The Region is shaped like those of every partition, and short enough for a label of a host name, which it will be asked under. */
+const ARN = /^arn:(aws[a-z-]*):kms:([a-z]{2,8}(?:-[a-z]{2,16}){1,3}-\d{1,2}):(\d{12}):(key|alias)\/(.+)$/;
 
 /** The alias of the AWS-managed key that S3 uses where `aws:kms` is asked for without a key. */
 export const AWS_MANAGED_S3_ALIAS = 'alias/aws/s3';

@@ -1,8 +1,12 @@
+import { AWS_MANAGED_S3_ALIAS } from '../keys/reference.ts';
+import { quoted } from './problem-text.ts';
 import { entryOf, type Fields, fieldOf } from './read-fields.ts';
-import { ENVELOPE_FORMATS, type EnvelopeFormat, type Proof } from './types.ts';
+import { literalText } from './template.ts';
+import { ENVELOPE_FORMATS, type EnvelopeFormat, type KeyOption, type Proof } from './types.ts';
 
 /** What a `cse` map says, as far as it could be read; `undefined` restricts nothing. */
 interface Wanted {
+  readonly keys: readonly KeyOption[] | undefined;
   readonly wraps: readonly string[] | undefined;
   readonly formats: readonly EnvelopeFormat[] | undefined;
   readonly suites: readonly string[] | undefined;
@@ -88,10 +92,23 @@ function formatContradiction(
   return { at: given[0] ?? 'format', why };
 }
 
+/** True for the alias that stands for whichever key AWS manages, by its name or by an ARN. */
+const isAwsManaged = (option: KeyOption): boolean =>
+  (option.kind === 'alias-name' && literalText(option.template) === AWS_MANAGED_S3_ALIAS) ||
+  (option.kind === 'alias-arn' && option.reference.name === AWS_MANAGED_S3_ALIAS);
+
 function reportUntold(fields: Fields, wanted: Wanted, wraps: readonly string[]): void {
   const key = entryOf(fields, 'key');
-  if (key === undefined || wanted.proof !== 'claimed') return;
+  if (key === undefined) return;
   const { name } = fieldOf(fields, 'key');
+  if (wanted.proof !== 'claimed') {
+    if (wanted.keys?.every(isAwsManaged)) {
+      const why = `${quoted(AWS_MANAGED_S3_ALIAS)} stands for any key that AWS manages, so there is none to prove`;
+      const message = `${name} can never be told. ${why}: name the key that is meant, or leave "proof" out`;
+      fields.log.add('policy/undecidable-key', key.keySpan, message);
+    }
+    return;
+  }
   const advice = 'an envelope under kms+context names no key: ask for "proof: decrypt-dry-run"';
   const tellable = wraps.includes('kms') && possibleFormats(wanted, ['kms']).length > 0;
   if (!tellable) {

@@ -73,7 +73,7 @@ function readMap(fields: Fields, context: RuleContext): CseRequirement | undefin
     missing(fields, 'key', ' (what "proof" is to prove)');
     bad = true;
   }
-  checkCse(fields, { wraps, formats, suites, proof: proof ?? 'claimed' });
+  checkCse(fields, { keys, wraps, formats, suites, proof: proof ?? 'claimed' });
   if (bad) return undefined;
   return {
     kind: 'required',

@@ -13,11 +13,13 @@ export const KEY_FORMS = 'a key ARN, a key id, an alias name (alias/...) or an a
 /** What is wrong with text that no key reference can be read from, as far as it can be told. */
 export function keyTextAdvice(text: string): string {
   if (isKeyId(text.toLowerCase())) return 'key ids are written in lower case';
+  if (parseKeyReference(text.toLowerCase())?.kind === 'key-arn')
+    return 'a key ARN and the key id in it are written in lower case';
   if (text.startsWith('key/')) return 'write the key id alone, or the whole key ARN';
   if (text.startsWith('alias/'))
     return 'an alias name is alias/ and 1 to 250 of A-Z, a-z, 0-9, "/", "_" and "-"';
   if (/^arn:[^:]*:kms:/.test(text)) {
-    return 'a KMS ARN is arn:aws:kms:REGION:ACCOUNT:key/ID or arn:aws:kms:REGION:ACCOUNT:alias/NAME';
+    return 'a KMS ARN is arn:aws:kms:REGION:ACCOUNT:key/ID or arn:aws:kms:REGION:ACCOUNT:alias/NAME, with a Region such as eu-west-1 and an account of 12 digits';
   }
   if (text.startsWith('arn:')) return 'the ARN is none of a KMS key or alias';
   return `expected ${KEY_FORMS}`;

@@ -1,4 +1,4 @@
-import { expectedOneOf, quoted } from './problem-text.ts';
+import { expectedOneOf, quoted, shown } from './problem-text.ts';
 import { type Field, POLICY_PAGE, readText, wrongType } from './read-fields.ts';
 import { type Node, spanWithin, type TextNode } from './read-node.ts';
 import { didYouMean } from './suggest.ts';
@@ -48,8 +48,7 @@ export function readJsonTemplate(node: Node, field: Field, captures: CaptureName
     case 'null':
       return { kind: 'scalar', value: null };
     case 'number':
-      if (!Number.isFinite(node.value)) return wrongType(node, field, 'a JSON value');
-      return { kind: 'scalar', value: node.value };
+      return readNumber(node, field);
     case 'boolean':
       return { kind: 'scalar', value: node.value };
     case 'refused':
@@ -64,6 +63,16 @@ export function readJsonTemplate(node: Node, field: Field, captures: CaptureName
       return entries === undefined ? undefined : { kind: 'object', entries };
     }
   }
+}
+
+/** An envelope with a number that a double cannot tell from its neighbours is not read, and so holds nothing of this. */
+function readNumber(node: Node & { readonly kind: 'number' }, field: Field): JsonTemplate | undefined {
+  const { value, source } = node;
+  if (!Number.isFinite(value)) return wrongType(node, field, 'a JSON value');
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return { kind: 'scalar', value };
+  const message = `${field.name} is the number ${shown(source)}, which no envelope can hold for the auditor: expected one from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}, or text in quotes`;
+  field.log.add('policy/unmeetable', node, message);
+  return undefined;
 }
 
 function readJsonEntries(

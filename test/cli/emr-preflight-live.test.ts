@@ -77,7 +77,10 @@ describe('what --live tells of keys', () => {
 
   it('leaves an alias that is not there unknown', async () => {
     const args = ['--config', s3aUnder('alias/nowhere'), ...WRITE];
-    expect((await live([finance(lake.keys.a)], args)).status).toBe(3);
+    const result = await live([finance(lake.keys.a)], args);
+    expect(result.status).toBe(3);
+    // It was looked up, so nothing more is to be asked.
+    expect(told(result)[0].remedies).toMatchObject([{ code: 'NAME_KEY_ARN' }]);
   });
 
   it('is not asked where --keys is given, but buckets are', async () => {
