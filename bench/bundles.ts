@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { bundleOptions } from '../scripts/bundle.ts';
+import { bundleCli, bundleOptions } from '../scripts/bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -54,8 +54,14 @@ export class BundleFolder {
     return this.#build(name, 'bench/handlers', ONE_FILE);
   }
 
+  /** The command line as it ships; answers its file. */
+  async cli(): Promise<string> {
+    await bundleCli(ROOT, this.path);
+    return join(this.path, 'cli.mjs');
+  }
+
   async #build(name: string, folder: string, options: BuildOptions): Promise<Bundle> {
-    const outdir = join(this.path, name);
+    const outdir = mkdtempSync(join(this.path, `${name}-`));
     const { metafile } = await build({
       ...options,
       absWorkingDir: ROOT,

@@ -1,5 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { cpus } from 'node:os';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -144,5 +144,24 @@ export function machine(): Machine {
     platform: `${process.platform} ${process.arch}`,
     cpu: all[0]?.model.trim() ?? 'unknown',
     cores: all.length,
+    memory: totalmem(),
+    release: release(),
   };
+}
+
+/** What the bench itself writes, which makes no other tree. */
+const WRITTEN = ['bench/results.json', 'docs/performance.md'];
+
+/** The commit that is measured, marked where the tree holds something else; `unknown` where there is no repository. */
+export function commit(): string {
+  const git = (...words: readonly string[]): string | undefined => {
+    const { status, stdout } = spawnSync('git', words, {
+      cwd: join(import.meta.dirname, '..'),
+      encoding: 'utf8',
+    });
+    return status === 0 ? stdout.trim() : undefined;
+  };
+  const id = git('rev-parse', '--short=12', 'HEAD');
+  const changed = git('status', '--porcelain', '--', ':/', ...WRITTEN.map((file) => `:(top,exclude)${file}`));
+  return id === undefined ? 'unknown' : `${id}${changed === '' ? '' : ' with changes'}`;
 }

@@ -33,11 +33,24 @@ const BUDGET_COLUMNS: readonly Column[] = [
   { name: '' },
 ];
 
+/** The machine, the tree and the day. */
+function measuredOn({ machine, commit, at }: Section): string {
+  const { cpu, cores, memory, platform, release, node } = machine;
+  return [
+    ...[cpu, `${cores} cores`],
+    ...(memory === undefined ? [] : [`${Math.round(memory / 2 ** 30)} GiB`]),
+    release === undefined ? platform : `${platform} ${release}`,
+    `Node ${node}`,
+    ...(commit === undefined ? [] : [`commit ${commit}`]),
+    at.slice(0, 10),
+  ].join(', ');
+}
+
 /** All that a part found out, as Markdown. */
 export function sectionText(section: Section): string {
-  const { machine, settings, tables, budgets, notes } = section;
+  const { settings, tables, budgets, notes } = section;
   const smoke = section.quick ? ' A SMOKE RUN: these figures are rough.' : '';
-  const about = `${settings} ${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}, ${section.at.slice(0, 10)}. Medians (quartiles).${smoke}`;
+  const about = `${settings} ${measuredOn(section)}. Medians (quartiles).${smoke}`;
   const checked: readonly Table[] =
     budgets.length === 0
       ? []

@@ -50,12 +50,18 @@ export interface Machine {
   readonly platform: string;
   readonly cpu: string;
   readonly cores: number;
+  /** Bytes; absent in results of before it was told. */
+  readonly memory?: number;
+  /** Of the operating system's kernel. */
+  readonly release?: string;
 }
 
 export interface Section extends Finding {
   /** When it was measured, as ISO 8601. */
   readonly at: string;
   readonly machine: Machine;
+  /** What was measured: the commit, with a mark where the tree held more than it. Absent in results of before it was told. */
+  readonly commit?: string;
   /** True for a smoke run, whose figures are rough. */
   readonly quick: boolean;
   readonly seconds: number;

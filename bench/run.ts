@@ -4,7 +4,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { machine } from './lib.ts';
+import { commit, machine } from './lib.ts';
 import { sectionText } from './render.ts';
 import { type Finding, PARTS, type Part, type Results, readResults, writeResults } from './results.ts';
 
@@ -57,6 +57,7 @@ function find(part: Part, results: Results): Promise<Finding> {
 }
 
 let results = readResults();
+const measured = commit();
 const missed: string[] = [];
 for (const part of PARTS) {
   if (positionals.length > 0 && !positionals.includes(part)) continue;
@@ -70,6 +71,7 @@ for (const part of PARTS) {
     ...finding,
     at: new Date().toISOString(),
     machine: machine(),
+    commit: measured,
     quick: values.quick,
     seconds,
   };

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -35,6 +35,38 @@ const httpByValue: Plugin = {
   },
 };
 
+/** The file that esbuild was asked to bundle; none where it is a text. */
+function entryOf({ entryPoints = [] }: BuildOptions): string | undefined {
+  const [first] = Array.isArray(entryPoints) ? entryPoints : Object.values(entryPoints);
+  return typeof first === 'object' ? first.in : first;
+}
+
+/**
+ * Lets each part of this product import the entry, by which it was loaded. esbuild makes a file of what the same parts
+ * import: with the entry everywhere among them, all that the entry holds is one file in place of one for each mixture,
+ * and a cold start pays for every file. Not for an entry that waits at its top level, as the command line does: its parts
+ * would wait for it, and it for them.
+ */
+const entryInParts: Plugin = {
+  name: 'entry-in-parts',
+  setup: ({ initialOptions, resolve, onResolve, onLoad }) => {
+    const entry = entryOf(initialOptions);
+    const { absWorkingDir: top = root } = initialOptions;
+    if (entry === undefined) return;
+    // From the tree that is bundled: names of parts are hashes of paths too.
+    const within = (path: string): string => `./${relative(top, path)}`;
+    onResolve({ filter: /^\.\.?\// }, async ({ path, kind, importer, resolveDir }) => {
+      if (kind !== 'dynamic-import' || importer.includes('/node_modules/')) return undefined;
+      const found = await resolve(path, { kind: 'import-statement', importer, resolveDir });
+      return { path: within(found.path), namespace: 'part' };
+    });
+    onLoad({ filter: /./, namespace: 'part' }, ({ path }) => ({
+      contents: `import '${within(entry)}';\nexport * from '${path}';`,
+      resolveDir: top,
+    }));
+  },
+};
+
 export const bundleOptions: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -44,7 +76,7 @@ export const bundleOptions: BuildOptions = {
   mainFields: ['module', 'main'],
   // Its build for Node is CommonJS, and reads an environment variable for every token.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
-  plugins: [httpByValue],
+  plugins: [httpByValue, entryInParts],
   // The names of parts are hashes of paths too, which must not tell where a link to the packages leads.
   preserveSymlinks: true,
   outExtension: { '.js': '.mjs' },
@@ -82,8 +114,14 @@ export async function bundleInto(from: string, to: string): Promise<void> {
   rmSync(to, { recursive: true, force: true });
   // Parts that come out the same have the same name, so that handlers share them.
   for (const name of handlers()) await bundleHandler(from, name, join(to, 'handlers'));
+  await bundleCli(from, to);
+}
+
+/** Bundles the command line of the tree at `from` into the folder `to`, as `cli.mjs`. */
+export async function bundleCli(from: string, to: string): Promise<void> {
   await build({
     ...bundleOptions,
+    plugins: [httpByValue],
     absWorkingDir: from,
     banner: { js: '#!/usr/bin/env node' },
     entryPoints: [{ in: join(from, 'src/cli/main.ts'), out: 'cli' }],

@@ -40,6 +40,8 @@ export function composeReauditSummary(env: Environment): SummaryDeps {
   const clients = awsClients({});
   return {
     ...objectAudits(config, clients, env),
+    // By S3's client, which the results of the run need in any case.
+    policy: policies(config, clients),
     store: reportStore(clients, reportBucket),
     readBatch: readMapBatch,
     report: renderReport,
@@ -93,18 +95,18 @@ function objectAudits(config: LambdaConfig, clients: Clients, env: Environment):
   return {
     audit: (object, policy) => auditWritten(object, depsFor(policy)),
     giveUp: (object, failure, policy) => giveUp(object, failure, depsFor(policy)),
-    policy: policies(config, clients),
+    policy: policies(config, clients, env),
     concurrency: config.concurrency,
     abortAfter: (ms) => AbortSignal.timeout(Math.max(0, Math.floor(ms))),
   };
 }
 
-function policies(config: LambdaConfig, clients: Clients): ObjectAudits['policy'] {
+function policies(config: LambdaConfig, clients: Clients, env?: Environment): ObjectAudits['policy'] {
   const holders = new Map<string, PolicyHolder>();
   return (named?: PolicyInS3) => {
     const location = named ?? config.policy;
     const name = locationText(location);
-    const holder = holders.get(name) ?? newHolder(() => loadPolicy(location, clients), config);
+    const holder = holders.get(name) ?? newHolder(() => loadPolicy(location, clients, env), config);
     holders.set(name, holder);
     const [oldest] = holders.keys();
     if (holders.size > MOST_POLICIES && oldest !== undefined) holders.delete(oldest);

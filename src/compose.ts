@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertSink } from './alerts/alert-sink.ts';
 import type { Digest } from './alerts/digest.ts';
@@ -12,7 +12,10 @@ import { PolicyHolder } from './audit/policy-holder.ts';
 import type { InstructionFiles, KeyDirectory, ObjectHeads } from './audit/ports.ts';
 import { type PreparedPolicy, preparePolicy } from './audit/prepared-policy.ts';
 import { awsClients, type Clients, type ConnectionOptions } from './aws/clients.ts';
+import { headsFor, listerFor } from './aws/heads-for.ts';
+import { policyInS3 } from './aws/policy-in-s3.ts';
 import type { BucketSettings } from './emr/bucket-settings.ts';
+import { parseJsonPolicy } from './policy/parse-json.ts';
 import type { QueueDeps, QueueReport } from './queue/deps.ts';
 import {
   type Environment,
@@ -34,7 +37,7 @@ export function composeLambda(env: Environment): QueueDeps {
   const clients = awsClients({});
   const report = standardOutputReport();
   const holder = new PolicyHolder({
-    load: () => loadPolicy(config.policy, clients),
+    load: () => loadPolicy(config.policy, clients, env),
     ttlMs: config.policyTtlMs,
     now: Date.now,
     onRefused: (error) => {
@@ -81,22 +84,12 @@ export function queueDeps({ heads, instructionFiles, keys, ...parts }: QueuePart
   };
 }
 
-/** HEADs over pooled connections, or through the SDK where those do not apply; loaded with the first object. */
-export function s3Heads(clients: Clients, env?: Environment): ObjectHeads {
-  const options = env === undefined ? {} : { env };
-  const inner = once(async () => (await import('./aws/heads-for.ts')).headsFor(clients, options));
-  return {
-    head: async (object) => (await inner()).head(object),
-    errorDocument: async (object) => (await inner()).errorDocument(object),
-    bucket: async (bucket) => (await inner()).bucket(bucket),
-  };
-}
+/** HEADs over pooled connections, or through the SDK where those do not apply. */
+export const s3Heads = (clients: Clients, env?: Environment): ObjectHeads =>
+  headsFor(clients, env === undefined ? {} : { env });
 
 /** Listings by the same choice. */
-export function s3Lister(clients: Clients): ObjectLister {
-  const inner = once(async () => (await import('./aws/heads-for.ts')).listerFor(clients));
-  return { list: async (request) => (await inner()).list(request) };
-}
+export const s3Lister = (clients: Clients): ObjectLister => listerFor(clients);
 
 /** A bucket's own configuration; the client is loaded with the first question. */
 export function s3BucketSettings(clients: Clients): BucketSettings {
@@ -183,15 +176,18 @@ export function snsAlert(topics: AlertTopics, clients: Clients): (digest: Digest
 }
 
 /** Reads, parses and prepares the policy. Throws `PolicyUnusable` with every problem and its place. */
-export async function loadPolicy(location: PolicyLocation, clients: Clients): Promise<PreparedPolicy> {
-  return loadPolicyText(await readPolicyText(location, clients), locationText(location));
+export async function loadPolicy(
+  location: PolicyLocation,
+  clients: Clients,
+  env?: Environment,
+): Promise<PreparedPolicy> {
+  return loadPolicyText(await readPolicyText(location, clients, env), locationText(location));
 }
 
 /** Parses and prepares a policy's text; `file` is how its problems name it. Throws `PolicyUnusable`. */
 export async function loadPolicyText(text: string, file: string): Promise<PreparedPolicy> {
-  // The parser is loaded with the first policy, not at cold start, and YAML's with the first that is no JSON.
   const options = { today: utcDay(Date.now()) };
-  const { parseJsonPolicy } = await import('./policy/parse-json.ts');
+  // YAML's parser is loaded with the first policy that is no JSON.
   const { policy, problems } =
     parseJsonPolicy(text, options) ?? (await import('./policy/parse.ts')).parsePolicy(text, options);
   if (policy !== undefined) return preparePolicy(policy, sha256(text));
@@ -201,12 +197,14 @@ export async function loadPolicyText(text: string, file: string): Promise<Prepar
 }
 
 /** The policy's text. Throws `PolicyUnusable` where it cannot be read. */
-export async function readPolicyText(location: PolicyLocation, clients: Clients): Promise<string> {
+export async function readPolicyText(
+  location: PolicyLocation,
+  clients: Clients,
+  env?: Environment,
+): Promise<string> {
   switch (location.kind) {
-    case 's3': {
-      const { readPolicyFromS3 } = await import('./aws/read-policy.ts');
-      return readPolicyFromS3(await clients.s3(), location.bucket, location.key);
-    }
+    case 's3':
+      return policyInS3(location, clients, env);
     case 'ssm': {
       const { readPolicyFromSsm } = await import('./aws/read-policy.ts');
       return readPolicyFromSsm(await clients.ssm(), location.name);
@@ -216,15 +214,14 @@ export async function readPolicyText(location: PolicyLocation, clients: Clients)
   }
 }
 
-/** The bundled policy: what is not UTF-8 is refused, since a character replaced would make another prefix. */
+/** The bundled policy, within the bounds of one in S3; what is not UTF-8 is refused, since a character replaced would make another prefix. */
 async function readPolicyFile(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new PolicyUnusable(`${path} could not be read: ${String(error)}`, { cause: error });
-  });
+  const { boundedPolicyText } = await import('./aws/read-policy.ts');
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return await boundedPolicyText(path, createReadStream(path));
   } catch (error) {
-    throw new PolicyUnusable(`${path} is not UTF-8: save it as UTF-8`, { cause: error });
+    if (error instanceof PolicyUnusable) throw error;
+    throw new PolicyUnusable(`${path} could not be read: ${String(error)}`, { cause: error });
   }
 }
 

@@ -3,17 +3,19 @@ import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 
 const kms = new KMSClient();
 
-const head = (): Promise<void> =>
+const bare = (method: string, path: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    const url = `${process.env.AWS_ENDPOINT_URL}/bench-bucket/data/object`;
-    request(url, { method: 'HEAD' }, (response) => resolve(void response.resume()))
+    request(`${process.env.AWS_ENDPOINT_URL}${path}`, { method }, (response) =>
+      resolve(void response.resume()),
+    )
       .on('error', reject)
       .end();
   });
 
-/** The requests of a first event whose policy lies beside the function: a bare HEAD, and KMS by its client. */
+/** The requests of a first event: bare ones to S3, for the policy only where it lies there, and KMS by its client. */
 export async function handler(): Promise<void> {
-  await head();
+  if (process.env.POLICY?.startsWith('s3:')) await bare('GET', '/bench-policy/policy.yaml');
+  await bare('HEAD', '/bench-bucket/data/object');
   const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: 'alias/lake' }));
   await kms.send(new DescribeKeyCommand({ KeyId: KeyMetadata?.Arn }));
 }

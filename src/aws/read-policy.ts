@@ -23,7 +23,7 @@ export async function readPolicyFromS3(client: S3Client, bucket: string, key: st
         `${place} has ${ContentLength} bytes: a policy has at most ${MOST_POLICY_BYTES}`,
       );
     }
-    return policyText(place, await boundedBody(Body, MOST_POLICY_BYTES));
+    return await boundedPolicyText(place, Body);
   } catch (error) {
     if (error instanceof PolicyUnusable) throw error;
     const permission = `s3:GetObject on it (and kms:Decrypt on its key, where it has one)`;
@@ -31,7 +31,9 @@ export async function readPolicyFromS3(client: S3Client, bucket: string, key: st
   }
 }
 
-function policyText(place: string, bytes: Buffer | undefined): string {
+/** The text of a policy that is read piece by piece. Throws `PolicyUnusable` where it is too long or not UTF-8. */
+export async function boundedPolicyText(place: string, body: unknown): Promise<string> {
+  const bytes = await boundedBody(body, MOST_POLICY_BYTES);
   if (bytes === undefined) {
     throw new PolicyUnusable(
       `${place} has more than ${MOST_POLICY_BYTES} bytes, which is the most that a policy has`,

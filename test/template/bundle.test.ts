@@ -108,4 +108,20 @@ describe('the code of the functions', () => {
     await build({ ...bundleOptions, plugins: [], entryPoints, absWorkingDir: ROOT, outdir: folder });
     expect(matching(folder, IMPORT_OF_HTTP)).not.toEqual([]);
   });
+
+  it.each(handlers())('of %s holds in one file what it shares with its parts', async (name) => {
+    const folder = folderOfTest('bundle-');
+    const entryPoints = [join(ROOT, `handlers/${name}.ts`)];
+    const options = { ...bundleOptions, entryPoints, absWorkingDir: ROOT, outdir: folder };
+    const { metafile } = await build({ ...options, write: false, metafile: true });
+    const entry = Object.values(metafile.outputs).find(
+      ({ entryPoint }) => entryPoint === `handlers/${name}.ts`,
+    );
+    const inputs = (entry?.imports ?? []).map(({ path }) =>
+      Object.keys(metafile.outputs[path]?.inputs ?? {}),
+    );
+    const ours = inputs.filter((all) => all.some((input) => input.startsWith('src/')));
+    expect(ours).toHaveLength(1);
+    expect(ours[0]).toContain('src/compose.ts');
+  });
 });
