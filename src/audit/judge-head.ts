@@ -4,7 +4,7 @@ import { KeyEnquiry, type KeyQuestion } from '../keys/enquiry.ts';
 import type { AliasReference } from '../keys/reference.ts';
 import { assertNever } from '../objects/assert-never.ts';
 import type { WrittenObject } from '../objects/object.ts';
-import { utcTimeMs } from '../objects/utc-time.ts';
+import { zonedTimeMs } from '../objects/zoned-time.ts';
 import { type Evidence, judge, judgeSseC } from '../verdict/judge.ts';
 import type { Governed, Verdict } from '../verdict/verdict.ts';
 import type { AuditDeps, Audited } from './audit-object.ts';
@@ -66,7 +66,7 @@ async function evidenceOf(
 
 /** Last-Modified never stands in for the time of a re-key: it is earlier, and a key past its last day would pass. */
 const rekeyedAt = ({ change, writer }: WrittenObject): Pick<Evidence, 'rekeyedMs'> =>
-  change === 're-key' ? { rekeyedMs: utcTimeMs(writer?.at ?? '') ?? 'not-told' } : {};
+  change === 're-key' ? { rekeyedMs: zonedTimeMs(writer?.at ?? '') ?? 'not-told' } : {};
 
 async function judgeWithAnswers(
   judgeOnce: () => Verdict,

@@ -3,6 +3,7 @@ import { auditObject, giveUp } from '../audit/audit-object.ts';
 import { RetryableFailure } from '../audit/failures.ts';
 import { connect, kmsKeys, s3Bytes, s3Heads, s3InstructionFiles, sha256 } from '../compose.ts';
 import type { WrittenObject } from '../objects/object.ts';
+import { printable } from '../objects/printable.ts';
 import { PacedHeads } from '../reaudit/limiter-heads.ts';
 import { patienceOf } from '../reaudit/run.ts';
 import { withPatience } from '../reaudit/run-retry.ts';
@@ -18,8 +19,9 @@ import { type Plan, planOf } from './audit-plan.ts';
 import { openSource } from './audit-sources.ts';
 import type { Audit } from './audit-target.ts';
 import { EXIT, type ExitStatus, exitStatus } from './exit-status.ts';
-import { BadInput, type CliIo, openSink, tell } from './io.ts';
+import { BadInput, type CliIo, tell } from './io.ts';
 import { RecordOutput } from './record-output.ts';
+import { openSink } from './sink.ts';
 
 /** Any number will do: the draw only has to be one that nobody who writes objects can foretell. */
 const seed = (): number => Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
@@ -38,7 +40,7 @@ export async function auditBySource(invocation: Audit, io: CliIo): Promise<ExitS
   await checkReportPlace(invocation.report);
   const clients = connect(invocation.aws);
   const wanted = { ...plan.target, versions: invocation.versions };
-  const source = await openSource(invocation, wanted, s3Bytes(clients));
+  const source = await openSource(invocation, wanted, { bytes: s3Bytes(clients), now: io.now });
   if (source === undefined) throw new BadInput('--inventory or --metadata is missing');
   return new SourceRun(plan, source, io).toEnd();
 }
@@ -113,7 +115,7 @@ class SourceRun {
 
   #status(trusted: boolean): ExitStatus {
     if (!trusted) return EXIT.incomplete;
-    if (this.#rows === 0) tell(this.#io, `${this.#source.name} names no object under that prefix`);
+    if (this.#rows === 0) tell(this.#io, printable(`${this.#source.name} names no object under that prefix`));
     const { uncovered } = this.#plan.policy.policy.defaults;
     return exitStatus({
       counts: this.#totals.counts,

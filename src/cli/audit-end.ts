@@ -1,4 +1,4 @@
-import { open, rename, writeFile } from 'node:fs/promises';
+import { access, constants, open, stat, writeFile } from 'node:fs/promises';
 import { connect, snsAlert } from '../compose.ts';
 import { printable } from '../objects/printable.ts';
 import { renderReport } from '../reaudit/report.ts';
@@ -6,23 +6,32 @@ import { RunStopped, StateUnusable } from '../reaudit/run-errors.ts';
 import { type Patience, withPatience } from '../reaudit/run-retry.ts';
 import { RunTotals } from '../reaudit/run-totals.ts';
 import type { RunState } from '../reaudit/state.ts';
+import { replaceFile } from '../reaudit/whole-file.ts';
 import type { Plan } from './audit-plan.ts';
 import { EXIT, type ExitStatus, exitStatus } from './exit-status.ts';
-import { BadInput, type CliIo, OutputFailed, tell } from './io.ts';
+import { BadInput, type CliIo, codeOf, reasonOf, tell } from './io.ts';
+import { policyWord } from './load-policy.ts';
+import { OutputFailed } from './sink.ts';
 import { VERSION } from './version.ts';
 
 /** Checks that the report can be written at the end of what may be hours. Throws `BadInput`. */
 export async function checkReportPlace(report: string | undefined): Promise<void> {
   if (report === undefined) return;
-  // Opened for appending, so that an older report stays until there is a new one.
-  const file = await open(report, 'a').catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new BadInput(`--report ${report} could not be written: ${why}`, { cause: error });
+  await tryToWrite(report).catch((error: unknown) => {
+    throw new BadInput(`--report ${report} could not be written: ${reasonOf(error)}`, { cause: error });
   });
+}
+
+async function tryToWrite(report: string): Promise<void> {
+  const there = await stat(report).catch(() => undefined);
+  // What reads a pipe would take its first closing for the end.
+  if (there?.isFIFO() === true) return access(report, constants.W_OK);
+  // For appending, so that an older report stays until there is a new one.
+  const file = await open(report, 'a');
   await file.close();
 }
 
-/** Writes the report where one is wanted, whole or not at all. */
+/** Writes the report where one is wanted, whole or not at all. Throws `OutputFailed`. */
 export async function writeReport(
   { invocation, target }: Plan,
   totals: RunTotals,
@@ -35,14 +44,22 @@ export async function writeReport(
     generatedAt: new Date(io.now()).toISOString(),
     version: VERSION,
     scope: `s3://${target.bucket}/${target.prefix}`,
-    policySource: policy,
+    policySource: policyWord(policy),
     ...(output === undefined ? {} : { records: output }),
     ...(incomplete.length === 0 ? {} : { incomplete }),
   });
-  const next = `${report}.next`;
-  await writeFile(next, html);
-  await rename(next, report);
+  await replaceFile(report, html)
+    .catch((error: unknown) => {
+      // The folder takes no other file, and the place itself was found to be writable.
+      if (NO_FILE_BESIDE.has(codeOf(error))) return writeFile(report, html);
+      throw error;
+    })
+    .catch((error: unknown) => {
+      throw new OutputFailed(report, error);
+    });
 }
+
+const NO_FILE_BESIDE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG']);
 
 /** Publishes one digest for each cause; patient with what may pass. */
 export async function publish({ invocation }: Plan, totals: RunTotals, patience: Patience): Promise<void> {
@@ -93,7 +110,7 @@ export function totalsFor({ invocation, policy }: Plan, io: CliIo): RunTotals {
     defaultSeverity: severity,
     at: new Date(io.now()).toISOString(),
     uncovered,
-    policySource: invocation.policy,
+    policySource: policyWord(invocation.policy),
   } as const;
   return new RunTotals({ report, digests });
 }

@@ -8,8 +8,9 @@ import { type AppendFile, diskFiles } from '../reaudit/state-files.ts';
 import type { KeptKeys } from '../reaudit/state-keys.ts';
 import { JournaledStore, type RunStore } from '../reaudit/state-store.ts';
 import { type Plan, refuseAsInput } from './audit-plan.ts';
-import { type CliIo, openSink, tell } from './io.ts';
+import { type CliIo, tell } from './io.ts';
 import { RecordOutput, summaryLine } from './record-output.ts';
+import { openSink } from './sink.ts';
 
 /** Where a run's records go, and what has to be done with that place at the end. */
 export interface Keeping {

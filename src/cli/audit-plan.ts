@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { PreparedPolicy } from '../audit/prepared-policy.ts';
 import { loadPolicyText, sha256 } from '../compose.ts';
+import { printable } from '../objects/printable.ts';
 import { StateUnusable } from '../reaudit/run-errors.ts';
 import type { RunHeader } from '../reaudit/state.ts';
 import { diskFiles } from '../reaudit/state-files.ts';
@@ -58,7 +59,9 @@ async function goneOn(invocation: Audit, journal: Journal, io: CliIo): Promise<P
   if (now === undefined || sha256(now) !== header.policyHash) {
     tell(
       io,
-      `${placeName(invocation.policy)} is not the policy that this run was begun with at ${header.startedAt}: it goes on under that one`,
+      printable(
+        `${placeName(invocation.policy)} is not the policy that this run was begun with at ${header.startedAt}: it goes on under that one`,
+      ),
     );
   }
   return { policy: await loadPolicyText(header.policyText, header.policySource), header, journal };

@@ -4,8 +4,10 @@ import { isDirectoryBucket } from '../objects/permission.ts';
 import { rulesThatCanGovern } from '../policy/explain.ts';
 import type { Policy } from '../policy/types.ts';
 import type { RunHeader } from '../reaudit/state.ts';
+import { waitingPath } from '../reaudit/state-store.ts';
+import { checkSourceOptions } from './audit-sources.ts';
 import type { AwsOptions } from './aws-options.ts';
-import { BadInput, checkFiles } from './io.ts';
+import { BadInput, checkFiles, isNoFile } from './io.ts';
 import { checkTopics } from './topics.ts';
 
 /** `audit` as the command line asks for it. */
@@ -36,7 +38,7 @@ export interface Target {
 
 /** Reads what is to be audited and checks every option before anything is asked or written. Throws `BadInput`. */
 export function targetOf(invocation: Audit): Target {
-  const { target, policy, resume, output, report } = invocation;
+  const { target, resume, output } = invocation;
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(target) ?? [];
   if (bucket === undefined) throw new BadInput(`${target} is no place in S3: expected s3://BUCKET[/PREFIX]`);
   if (bucket.startsWith('arn:')) {
@@ -44,8 +46,8 @@ export function targetOf(invocation: Audit): Target {
       `${target} names an ARN: name an access point by its alias, s3://ALIAS-s3alias/PREFIX`,
     );
   }
-  checkFiles({ '--policy': policy, '--resume': resume }, output);
-  checkReport(report, { '--policy': policy, '--resume': resume, '--output': output });
+  checkAuditFiles(invocation);
+  checkSourceOptions(invocation);
   checkTopics(invocation);
   if (resume !== undefined && output === undefined) {
     throw new BadInput(
@@ -68,11 +70,13 @@ function checkDirectoryBucket(
   );
 }
 
-function checkReport(report: string | undefined, others: Readonly<Record<string, string | undefined>>): void {
-  if (report === undefined) return;
-  for (const [option, path] of Object.entries(others)) {
-    if (path === undefined || path === '-' || resolve(path) !== resolve(report)) continue;
-    throw new BadInput(`--report ${report} is the file that ${option} names, and would overwrite it`);
+function checkAuditFiles({ policy, metadata, resume, output, report }: Audit): void {
+  const waiting = resume === undefined ? {} : { "--resume's list of what waits": waitingPath(resume) };
+  const inputs = { '--policy': policy, '--metadata': metadata };
+  checkFiles(inputs, { '--resume': resume, ...waiting, '--output': output, '--report': report });
+  for (const [option, path] of Object.entries({ '--resume': resume, '--output': output })) {
+    if (resume === undefined || path === undefined || !isNoFile(path)) continue;
+    throw new BadInput(`${option} ${path} is no file: a run that goes on reads it again, and writes over it`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, kmsKeys, s3Heads, s3InstructionFiles, sha256 } from '../compose.ts';
+import { printable } from '../objects/printable.ts';
 import { PacedHeads } from '../reaudit/limiter-heads.ts';
 import type { ObjectLister } from '../reaudit/ports.ts';
 import { noProgress, type Progress } from '../reaudit/progress.ts';
@@ -77,7 +78,11 @@ class AuditRun {
       await keeping.replay(this.#totals, this.#progress);
       const endedAt = keeping.store.state.finishedAt;
       if (endedAt === undefined) await this.#auditAll(keeping);
-      else tell(this.#io, `the run of ${this.#plan.invocation.resume} had come to its end at ${endedAt}`);
+      else
+        tell(
+          this.#io,
+          printable(`the run of ${this.#plan.invocation.resume} had come to its end at ${endedAt}`),
+        );
       this.#totals.finish(keeping.store.state);
       await writeReport(this.#plan, this.#totals, this.#io);
       if (endedAt === undefined) await publish(this.#plan, this.#totals, this.#patience());

@@ -24,10 +24,11 @@ import type { Rule } from '../policy/types.ts';
 import { utcDay } from '../verdict/judge-key.ts';
 import type { AwsOptions } from './aws-options.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
-import { BadInput, type CliIo, checkFiles, placeName, readJson } from './io.ts';
+import { BadInput, type CliIo, checkFiles } from './io.ts';
 import { preparedPolicy } from './load-policy.ts';
-import { readKeys } from './offline-keys.ts';
+import { readKeysFile } from './offline-keys.ts';
 import { bucketCheckJson, renderBucketCheck } from './render-bucket-check.ts';
+import { writeOut } from './sink.ts';
 
 /** `bucket check` as the command line asks for it. */
 export interface BucketCheck {
@@ -47,7 +48,7 @@ export async function bucketCheck(
   given: { readonly settings?: BucketSettings } = {},
 ): Promise<ExitStatus> {
   const bucket = targetOf(invocation.target);
-  checkFiles({ '--policy': invocation.policy, '--keys': invocation.keys }, undefined);
+  checkFiles({ '--policy': invocation.policy, '--keys': invocation.keys }, {});
   const policy = await preparedPolicy(invocation.policy, invocation.aws, io);
   const rules = rulesThatCanGovern(policy.policy.rules, bucket, '');
   if (rules.length === 0) {
@@ -55,9 +56,7 @@ export async function bucketCheck(
   }
   const clients = connect(invocation.aws);
   const keys =
-    invocation.keys === undefined
-      ? kmsKeys(clients, 'minutes')
-      : readKeys(await readJson(invocation.keys, io), placeName(invocation.keys));
+    invocation.keys === undefined ? kmsKeys(clients, 'minutes') : await readKeysFile(invocation.keys, io);
   const settings = given.settings ?? s3BucketSettings(clients);
   const [byDefault, notifications] = await Promise.all([
     settings.defaultEncryption(bucket),
@@ -67,11 +66,10 @@ export async function bucketCheck(
   const scope = { policy, keys, nowMs: io.now(), ...(region === undefined ? {} : { region }) };
   const judgements = await judgeRules(rules, byDefault, scope);
   const facts: BucketCheckFacts = { bucket, byDefault, notifications, judgements, rules };
-  io.stdout.write(
-    invocation.json
-      ? `${jsonText(bucketCheckJson(facts), 2)}\n`
-      : renderBucketCheck(facts, { color: io.color }),
-  );
+  const text = invocation.json
+    ? `${jsonText(bucketCheckJson(facts), 2)}\n`
+    : renderBucketCheck(facts, { color: io.color });
+  await writeOut(text, io);
   return statusOf(facts);
 }
 

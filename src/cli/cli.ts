@@ -4,8 +4,9 @@ import { assertNever } from '../objects/assert-never.ts';
 import { printable } from '../objects/printable.ts';
 import { UnreadableEvent } from '../queue/unreadable-event.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
-import { BadInput, type CliIo, OutputFailed, tell } from './io.ts';
+import { BadInput, type CliIo, tell } from './io.ts';
 import { type Invocation, parseArgs } from './parse-args.ts';
+import { OutputFailed, writeOut } from './sink.ts';
 
 /** Runs one command line and gives its exit status; reads and writes only through `io`. */
 export async function runCli(argv: readonly string[], version: string, io: CliIo): Promise<ExitStatus> {
@@ -25,7 +26,7 @@ async function run(invocation: Invocation, io: CliIo): Promise<ExitStatus> {
   // Each command is loaded when it is the one that runs.
   switch (invocation.command) {
     case 'show':
-      io.stdout.write(invocation.text);
+      await writeOut(invocation.text, io);
       return EXIT.nothing;
     case 'bad usage':
       // It repeats words of the command line, which a script may have taken from anywhere.

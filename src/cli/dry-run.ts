@@ -11,6 +11,7 @@ import { listingRefused } from '../reaudit/run-errors.ts';
 import { SourceUnusable } from '../reaudit/source-failures.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { BadInput, type CliIo, readText } from './io.ts';
+import { writeOut } from './sink.ts';
 
 export interface DryRunOptions {
   readonly bucket: BucketName;
@@ -37,8 +38,9 @@ export async function dryRun(options: DryRunOptions, deps: DryRunDeps, io: CliIo
   const count = await countOf(options, deps);
   const rules = rulesBelow(deps.policy, options.bucket, options.prefix);
   const estimated = estimate({ count, rules, prices });
-  io.stdout.write(
+  await writeOut(
     options.json ? `${jsonText(estimateJson(estimated), 2)}\n` : `${estimateText(estimated)}\n`,
+    io,
   );
   return EXIT.nothing;
 }

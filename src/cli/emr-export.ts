@@ -7,11 +7,12 @@ import type { AwsOptions } from './aws-options.ts';
 import { columnOf, connectorOf } from './emr-sources.ts';
 import { writesOfFlags } from './emr-writes.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
-import { type CliIo, checkFiles, openSink, placeName, readJson } from './io.ts';
+import { BadInput, type CliIo, checkFiles, placeName } from './io.ts';
 import { preparedPolicy } from './load-policy.ts';
-import { OfflineKeys, readKeys } from './offline-keys.ts';
-import { renderEmrProblems } from './render-emr-problems.ts';
+import { OfflineKeys, readKeysFile } from './offline-keys.ts';
+import { tellEmrProblems } from './render-emr-problems.ts';
 import { exportJson, renderExport } from './render-export.ts';
+import { openSink } from './sink.ts';
 
 /** `emr export` as the command line asks for it. */
 export interface EmrExport {
@@ -32,15 +33,17 @@ export interface EmrExport {
 /** Prints the configuration under which what is written satisfies the policy; what there is none for is told. Throws `BadInput` and `PolicyUnusable`. */
 export async function emrExport(invocation: EmrExport, io: CliIo): Promise<ExitStatus> {
   const { policy: policyPath, writes, keys: keysPath, output, form } = invocation;
-  checkFiles({ '--policy': policyPath, '--keys': keysPath }, output);
+  checkFiles({ '--policy': policyPath, '--keys': keysPath }, { '--output': output });
+  if (invocation.json && (form === 'spark-submit' || form === 'configurations')) {
+    throw new BadInput(
+      `--json holds properties in no form, so --form ${form} says nothing: leave one of them out`,
+    );
+  }
   // Checked before anything is read; the prefixes themselves are read again with the policy.
   writesOfFlags(writes);
   const { column, problems: columnProblems } = chooseColumn(invocation);
   const { policy } = await preparedPolicy(policyPath, invocation.aws, io);
-  const keys =
-    keysPath === undefined
-      ? new OfflineKeys(new Map())
-      : readKeys(await readJson(keysPath, io), placeName(keysPath));
+  const keys = keysPath === undefined ? new OfflineKeys(new Map()) : await readKeysFile(keysPath, io);
   const exported = exportPolicy({
     ...{ policy, writes, column },
     flavour: form === 'eks' ? 'eks' : 'ec2',
@@ -56,7 +59,7 @@ export async function emrExport(invocation: EmrExport, io: CliIo): Promise<ExitS
     : renderExport(exported, { column, form });
   if (text !== '') await sink.write(text.trimEnd());
   await sink.close();
-  io.stderr.write(renderEmrProblems(problems, io));
+  tellEmrProblems(problems, io);
   return statusOf(exported, problems);
 }
 

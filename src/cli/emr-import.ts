@@ -15,8 +15,9 @@ import {
   readSources,
 } from './emr-sources.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
-import { BadInput, type CliIo, openSink, tell } from './io.ts';
-import { renderEmrProblems } from './render-emr-problems.ts';
+import { BadInput, type CliIo, tell } from './io.ts';
+import { tellEmrProblems } from './render-emr-problems.ts';
+import { openSink } from './sink.ts';
 
 /** `emr import` as the command line asks for it. */
 export interface EmrImport {
@@ -38,7 +39,7 @@ export async function emrImport(invocation: EmrImport, io: CliIo): Promise<ExitS
   const targets = prefixes.map(targetOf);
   const sources = await readSources(inputs, io);
   if (isUnreadable(sources)) {
-    io.stderr.write(renderEmrProblems(sources.problems, io));
+    tellEmrProblems(sources.problems, io);
     return EXIT.badUsage;
   }
   const server = connectorOf(inputs, sources);
@@ -54,7 +55,7 @@ export async function emrImport(invocation: EmrImport, io: CliIo): Promise<ExitS
     ...(connector === undefined ? {} : { s3Connector: connector }),
   });
   const all = [...concerning(sources.problems, [column]), ...problems];
-  io.stderr.write(renderEmrProblems(all, io));
+  tellEmrProblems(all, io);
   const sink = await openSink(output, io);
   await sink.write(text.trimEnd());
   await sink.close();

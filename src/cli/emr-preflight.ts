@@ -27,11 +27,12 @@ import {
 } from './emr-sources.ts';
 import { type PlannedWrites, readWrites, writesOfFlags } from './emr-writes.ts';
 import { EXIT, type ExitStatus, exitStatus } from './exit-status.ts';
-import { BadInput, type CliIo, openSink, placeName, readJson, readText, tell } from './io.ts';
+import { BadInput, type CliIo, placeName, readText, tell } from './io.ts';
 import { preparedPolicy } from './load-policy.ts';
-import { OfflineKeys, readKeys } from './offline-keys.ts';
-import { renderEmrProblems } from './render-emr-problems.ts';
+import { OfflineKeys, readKeysFile } from './offline-keys.ts';
+import { tellEmrProblems } from './render-emr-problems.ts';
 import { type Preflight, preflightJson, preflightJunit, renderPreflight } from './render-preflight.ts';
+import { openSink } from './sink.ts';
 
 /** `emr preflight` as the command line asks for it. */
 export interface EmrPreflight {
@@ -56,7 +57,7 @@ export async function emrPreflight(invocation: EmrPreflight, io: CliIo): Promise
   const policy = await preparedPolicy(policyPath, aws, io);
   const sources = await readSources(inputs, io);
   if (isUnreadable(sources)) {
-    io.stderr.write(renderEmrProblems(sources.problems, io));
+    tellEmrProblems(sources.problems, io);
     return EXIT.badUsage;
   }
   const server = connectorOf(inputs, sources);
@@ -114,7 +115,7 @@ function neededConnector(
 }
 
 async function keysOf({ keys, live, aws }: EmrPreflight, io: CliIo): Promise<KeyDirectory> {
-  if (keys !== undefined) return readKeys(await readJson(keys, io), placeName(keys));
+  if (keys !== undefined) return readKeysFile(keys, io);
   return live ? kmsKeys(connect(aws), 'minutes') : new OfflineKeys(new Map());
 }
 
@@ -157,7 +158,7 @@ async function write(preflight: Preflight, { format, output }: EmrPreflight, io:
   // In the other forms they stand beside the writes.
   const beside = preflight.judged.flatMap(({ prediction }) => prediction.problems);
   const told: readonly EmrProblem[] = [...preflight.problems, ...beside];
-  io.stderr.write(renderEmrProblems(told, io));
+  tellEmrProblems(told, io);
 }
 
 function textOf(preflight: Preflight, format: EmrPreflight['format'], color: boolean): string {

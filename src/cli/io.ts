@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { createReadStream, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { jsonFault, unexpectedToken } from '../objects/json-fault.ts';
 import { MOST_LINE_BYTES } from '../reaudit/fold.ts';
@@ -9,7 +8,8 @@ import { MOST_LINE_BYTES } from '../reaudit/fold.ts';
 export interface CliIo {
   readonly stdin: Readable;
   readonly stdout: Writable;
-  readonly stderr: Writable;
+  /** What is drawn for people, and the colour of it, hang on whether it is a terminal itself. */
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** Whether standard output is a terminal. */
   readonly terminal: boolean;
   readonly color: boolean;
@@ -20,18 +20,6 @@ export interface CliIo {
 /** An input or output that the command line names does not work; the message says what to do. */
 export class BadInput extends Error {
   override readonly name = 'BadInput';
-}
-
-/** An output failed after it had been opened: its disk is full, or its reader has gone away as `head` does. */
-export class OutputFailed extends Error {
-  override readonly name = 'OutputFailed';
-  /** True where the reader has gone away: then there is nobody to tell. */
-  readonly readerGone: boolean;
-
-  constructor(place: string, cause: unknown) {
-    super(`${place} could not be written: ${reasonOf(cause)}`, { cause });
-    this.readerGone = codeOf(cause) === 'EPIPE';
-  }
 }
 
 /** Writes for people. */
@@ -73,10 +61,17 @@ export async function readText(path: string, io: CliIo): Promise<string> {
 }
 
 /** Reads a file or standard input as JSON, with or without a byte order mark. Throws `BadInput`. */
-export async function readJson(path: string, io: CliIo): Promise<unknown> {
+export const readJson = async (path: string, io: CliIo): Promise<unknown> =>
+  (await readJsonText(path, io)).value;
+
+/** The same, with its text, less the byte order mark. Throws `BadInput`. */
+export async function readJsonText(
+  path: string,
+  io: CliIo,
+): Promise<{ readonly text: string; readonly value: unknown }> {
   const text = (await readText(path, io)).replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text);
+    return { text, value: JSON.parse(text) };
   } catch (error) {
     throw new BadInput(`${placeName(path)} is not JSON: ${jsonFault(error)}${await placeOf(text, error)}`);
   }
@@ -89,8 +84,13 @@ async function placeOf(text: string, error: unknown): Promise<string> {
   const { readPlainJson } = await import('../policy/read-json.ts');
   const read = readPlainJson(text, () => undefined);
   if ('kind' in read || !text.startsWith(token, read.at)) return '';
-  const before = text.slice(0, read.at).split('\n');
-  return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return ` ${lineAndColumn(text, read.at)}`;
+}
+
+/** For example `at line 2, column 5`. */
+export function lineAndColumn(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
 /**
@@ -135,10 +135,13 @@ class LinePieces {
   }
 }
 
-/** Refuses two inputs that would both take standard input, and an output that would destroy an input. Throws `BadInput`. */
+/**
+ * Refuses two inputs that would both take standard input, and an output that would destroy an input or another output,
+ * by whatever name or link. Without `--output` standard output is one. Throws `BadInput`.
+ */
 export function checkFiles(
   inputs: Readonly<Record<string, string | undefined>>,
-  output: string | undefined,
+  outputs: Readonly<Record<string, string | undefined>>,
 ): void {
   const given = Object.entries(inputs);
   const fromStdin = given.filter(([, path]) => path === '-').map(([name]) => name);
@@ -147,11 +150,47 @@ export function checkFiles(
       `${fromStdin.join(' and ')} cannot both be standard input: name a file for one of them`,
     );
   }
+  const written = outputs['--output'] === undefined ? { ...outputs, [STDOUT]: '/dev/stdout' } : outputs;
+  const taken = new Map<string, string>();
   for (const [name, path] of given) {
-    if (path === undefined || path === '-' || output === undefined) continue;
-    if (resolve(path) === resolve(output)) {
-      throw new BadInput(`--output ${output} is the file that ${name} names, and would overwrite it`);
+    if (path !== undefined) taken.set(fileName(path === '-' ? '/dev/stdin' : path), name);
+  }
+  for (const [name, path] of Object.entries(written)) {
+    if (path === undefined) continue;
+    const file = fileName(path);
+    const other = taken.get(file);
+    if (other !== undefined) {
+      const place = name === STDOUT ? name : `${name} ${path}`;
+      throw new BadInput(`${place} is the file that ${other} names, and would overwrite it`);
     }
+    taken.set(file, name);
+  }
+}
+
+const STDOUT = 'standard output';
+
+/** The same for all names of a file on disk, also of one that is yet to be made; a device or a pipe goes by its name. */
+function fileName(path: string): string {
+  try {
+    const there = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (there?.isFile() === true) return `${there.dev}:${there.ino}`;
+    if (there !== undefined) return resolve(path);
+    const leadsNowhere = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    return leadsNowhere
+      ? fileName(resolve(dirname(path), readlinkSync(path)))
+      : join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    // What cannot be reached is told where it is opened.
+    return resolve(path);
+  }
+}
+
+/** True where a device, a pipe or a folder stands, which cannot be cut, put in place anew or read again. */
+export function isNoFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === false;
+  } catch {
+    return false;
   }
 }
 
@@ -167,63 +206,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: 'its reader has gone away',
 };
 
-const codeOf = (error: unknown): string =>
+/** The system's code of an error, such as `ENOENT`; else nothing. */
+export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
 
-const reasonOf = (error: unknown): string =>
+/** Why a file could not be read or written, for people. */
+export const reasonOf = (error: unknown): string =>
   REASONS[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
-
-/** Takes lines, waiting where the reader is slow. */
-export interface LineSink {
-  write(line: string): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Lines to a file, opened before anything else is done, or to standard output. Throws `BadInput` and later `OutputFailed`. */
-export async function openSink(path: string | undefined, io: CliIo): Promise<LineSink> {
-  if (path === undefined) return new StreamSink(io.stdout, 'standard output');
-  const file = await open(path, 'w').catch((error: unknown) => {
-    throw new BadInput(`${path} could not be written: ${reasonOf(error)}`, { cause: error });
-  });
-  return new StreamSink(file.createWriteStream(), path);
-}
-
-class StreamSink implements LineSink {
-  readonly #stream: Writable;
-  readonly #place: string;
-  #failure: OutputFailed | undefined;
-  #wake: () => void = () => {};
-
-  constructor(stream: Writable, place: string) {
-    this.#stream = stream;
-    this.#place = place;
-    stream.on('drain', () => this.#wake());
-    stream.on('close', () => this.#fail(new Error('it was closed')));
-    stream.on('error', (error) => this.#fail(error));
-  }
-
-  async write(line: string): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#stream.write(`${line}\n`)) return;
-    await new Promise<void>((wake) => {
-      this.#wake = wake;
-    });
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  async close(): Promise<void> {
-    // Standard output is the process's: it outlives the records.
-    if (this.#place !== 'standard output') {
-      await new Promise<void>((ended) => {
-        this.#wake = ended;
-        this.#stream.end(ended);
-      });
-    }
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  #fail(cause: unknown): void {
-    if (!this.#stream.writableFinished) this.#failure ??= new OutputFailed(this.#place, cause);
-    this.#wake();
-  }
-}

@@ -7,16 +7,17 @@ import type {
   ObjectHeads,
   SmallObject,
 } from '../audit/ports.ts';
-import type { ObjectHead } from '../encryption/head.ts';
-import { readEvent } from '../intake/read-body.ts';
+import { quoted } from '../intake/located.ts';
+import { readEventRecords } from '../intake/read-body.ts';
 import { jsonFault } from '../objects/json-fault.ts';
 import { bucketName, type ObjectRef, objectKey, type WrittenObject } from '../objects/object.ts';
+import { fieldsOf, isObject, type OfflineAnswer, readAnswer } from './offline-answer.ts';
 
 /** One line of `evaluate --heads`. */
 export interface HeadLine {
   readonly kind: 'line';
   readonly object: WrittenObject;
-  readonly answer: HeadAnswer | { readonly kind: 'transient'; readonly status: number };
+  readonly answer: OfflineAnswer;
   readonly error: ErrorDocument;
   readonly instructionFile: OfflineInstructionFile;
 }
@@ -81,7 +82,9 @@ export function readHeadLine(line: string): HeadLineReading {
   if (region !== undefined && typeof region !== 'string') return malformed('"region": expected a string');
   const answer = readAnswer(head, status);
   if (typeof answer === 'string') return malformed(answer);
-  const written = event === undefined ? undefined : readWritten(event, bucket, key);
+  const document = readError(error, status);
+  if (typeof document === 'string') return malformed(document);
+  const written = event === undefined ? undefined : readWritten(event, { bucket, key, head });
   if (typeof written === 'string') return malformed(written);
   const file = readInstructionMember(instructionFile);
   if (typeof file === 'string') return malformed(file);
@@ -92,7 +95,7 @@ export function readHeadLine(line: string): HeadLineReading {
     key: objectKey(key),
     ...(region === undefined ? {} : { region }),
   };
-  return { kind: 'line', object, answer, error: readError(error), instructionFile: file };
+  return { kind: 'line', object, answer, error: document, instructionFile: file };
 }
 
 function readInstructionMember(value: unknown): OfflineInstructionFile | string {
@@ -116,107 +119,42 @@ function parse(line: string): object | string {
   }
 }
 
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const fieldsOf = (value: object): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(value));
-
-function readAnswer(head: unknown, status: unknown): HeadLine['answer'] | string {
-  if (head !== undefined) {
-    if (!isObject(head)) return '"head": expected the output of HeadObject, a JSON object';
-    const fields = withoutNulls(fieldsOf(head));
-    return wrongField(fields) ?? { kind: 'found', head: readHead(fields) };
-  }
-  if (status === undefined) return 'expected "head", or the "status" that came in its place';
-  const isRefusal = typeof status === 'number' && Number.isInteger(status) && status >= 300 && status <= 599;
-  if (!isRefusal) return '"status": expected the HTTP status of a refusal, 300 to 599';
-  return status === 429 || status >= 500 ? { kind: 'transient', status } : refused(status);
+interface LineOf {
+  readonly bucket: string;
+  readonly key: string;
+  readonly head: unknown;
 }
 
-/** Some serialisers write what is absent as `null`. */
-const withoutNulls = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-
-const TEXTS = ['ServerSideEncryption', 'SSEKMSKeyId', 'SSECustomerAlgorithm', 'ETag', 'VersionId'] as const;
-const NUMBERS = ['ContentLength', 'MissingMeta'] as const;
-
-/** A field that is not what HeadObject gives: taken for absent it would turn into a violation, or into a pass. */
-function wrongField(head: Readonly<Record<string, unknown>>): string | undefined {
-  const wrong = (name: string, expected: string): string => `"head"."${name}": expected ${expected}`;
-  const isA = (type: string, name: string): boolean => head[name] === undefined || typeof head[name] === type;
-  for (const name of [...TEXTS, 'StorageClass']) if (!isA('string', name)) return wrong(name, 'a string');
-  for (const name of NUMBERS) if (!isA('number', name)) return wrong(name, 'a number');
-  if (!isA('boolean', 'BucketKeyEnabled')) return wrong('BucketKeyEnabled', 'true or false');
-  const { LastModified: date, Metadata: metadata } = head;
-  const isDate = typeof date === 'string' && !Number.isNaN(Date.parse(date));
-  if (date !== undefined && !isDate) return wrong('LastModified', 'a date and time');
-  const isMetadata = metadata === undefined || isObject(metadata);
-  return isMetadata ? undefined : wrong('Metadata', 'a JSON object');
-}
-
-function refused(status: number): HeadAnswer {
-  const kinds = { 301: 'wrong-region', 307: 'wrong-region', 400: 'bad-request', 403: 'denied' } as const;
-  const others = { 404: 'not-found', 405: 'method-not-allowed' } as const;
-  const known: Readonly<
-    Record<number, (typeof kinds)[keyof typeof kinds] | (typeof others)[keyof typeof others]>
-  > = {
-    ...kinds,
-    ...others,
-  };
-  const kind = known[status];
-  return kind === undefined ? { kind: 'unexpected', status } : { kind };
-}
-
-/** Takes the SDK's form and the AWS CLI's alike. */
-function readHead(head: Readonly<Record<string, unknown>>): ObjectHead {
-  const text = (name: string): string | undefined => {
-    const value = head[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  const lastModifiedMs = Date.parse(text('LastModified') ?? '');
-  const metadata = isObject(head.Metadata) ? Object.entries(head.Metadata) : [];
-  const strings = metadata.flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name.toLowerCase(), value] as const] : [],
-  );
-  const versionId = text('VersionId');
-  return {
-    ...present('serverSideEncryption', text('ServerSideEncryption')),
-    ...present('kmsKeyId', text('SSEKMSKeyId')),
-    ...present(
-      'bucketKeyEnabled',
-      typeof head.BucketKeyEnabled === 'boolean' ? head.BucketKeyEnabled : undefined,
-    ),
-    ...present('customerAlgorithm', text('SSECustomerAlgorithm')),
-    metadata: new Map(strings),
-    missingMetadata:
-      (typeof head.MissingMeta === 'number' ? head.MissingMeta : 0) + metadata.length - strings.length,
-    ...present('sizeBytes', typeof head.ContentLength === 'number' ? head.ContentLength : undefined),
-    ...present('etag', text('ETag')?.replace(/^"(.*)"$/, '$1')),
-    ...present('lastModifiedMs', Number.isNaN(lastModifiedMs) ? undefined : lastModifiedMs),
-    ...present('versionId', versionId === 'null' ? undefined : versionId),
-    ...present('storageClass', text('StorageClass')),
-  };
-}
-
-const present = <Name extends string, T>(name: Name, value: T | undefined): { [N in Name]?: T } =>
-  value === undefined ? {} : ({ [name]: value } as { [N in Name]?: T });
-
-/** What the event says, where it is of this very object; else why not. */
-function readWritten(event: unknown, bucket: string, key: string): WrittenObject | string {
+/** What the event says, where it is of this very object and version; else why not. */
+function readWritten(event: unknown, { bucket, key, head }: LineOf): WrittenObject | string {
   const isRecord = isObject(event) && 's3' in event;
-  const envelope = readEvent(isRecord ? { Records: [event] } : event);
-  if (envelope.kind !== 'objects') return `"event": ${envelope.why}`;
-  const [object] = envelope.objects;
+  const [reading, ...others] = readEventRecords(isRecord ? { Records: [event] } : event);
+  if (others.length > 0) {
+    const found = `found ${others.length + 1} records`;
+    return `"event": ${found}, expected one S3 record or one EventBridge event: write a line for each object`;
+  }
+  if (reading.kind !== 'objects') return `"event": ${reading.why}`;
+  const [object] = reading.objects;
   if (object.bucket !== bucket || object.key !== key) {
     return '"event": expected an event of the same bucket and key as the line';
   }
-  return object;
+  return otherVersion(object, head) ?? object;
 }
 
-function readError(error: unknown): ErrorDocument {
-  if (!isObject(error)) return { kind: 'none' };
-  const { code, message } = fieldsOf(error);
-  if (typeof code !== 'string') return { kind: 'none' };
+/** Why the HEAD is not that of the version which the event names. One that shows no version is taken for it. */
+function otherVersion({ versionId }: WrittenObject, head: unknown): string | undefined {
+  const shown = isObject(head) ? fieldsOf(head).VersionId : undefined;
+  if (versionId === undefined || typeof shown !== 'string' || shown === '' || shown === versionId) {
+    return undefined;
+  }
+  const found = `"head"."VersionId": found ${quoted(shown)}`;
+  return `${found}, expected ${quoted(versionId)}, which "event" names: ask for the HEAD of that version`;
+}
+
+function readError(error: unknown, status: unknown): ErrorDocument | string {
+  if (error === undefined || error === null) return { kind: 'none' };
+  if (status !== 400) return '"error": expected it beside "status": 400 alone: leave it out';
+  const { code, message } = isObject(error) ? fieldsOf(error) : {};
+  if (typeof code !== 'string') return '"error": expected {"code","message"} of the error document';
   return { kind: 'error', status: 400, code, message: typeof message === 'string' ? message : '' };
 }

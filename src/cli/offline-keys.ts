@@ -1,7 +1,8 @@
 import type { KeyDirectory } from '../audit/ports.ts';
 import type { AliasAnswer, AliasNamesAnswer, KeyAnswer, ProofAnswer } from '../keys/enquiry.ts';
 import { type AliasReference, type KeyArn, parseKeyReference, referenceText } from '../keys/reference.ts';
-import { BadInput } from './io.ts';
+import { readPlainJson } from '../policy/read-json.ts';
+import { BadInput, type CliIo, lineAndColumn, placeName, readJsonText } from './io.ts';
 
 type Fact = AliasAnswer | KeyAnswer;
 
@@ -41,20 +42,30 @@ export class OfflineKeys implements KeyDirectory {
   }
 }
 
-/** Reads `--keys`: alias name or alias ARN to key ARN or `null`; a key ARN to `{"manager","state"}`. Throws `BadInput` with every problem. */
-export function readKeys(parsed: unknown, file: string): OfflineKeys {
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+/**
+ * Reads the file of `--keys`: alias name or alias ARN to key ARN or `null`; a key ARN to `{"manager","state"}`. A name
+ * that is there twice is a problem, for nobody could say which of the two is meant. Throws `BadInput` with every problem.
+ */
+export async function readKeysFile(path: string, io: CliIo): Promise<OfflineKeys> {
+  const { text, value } = await readJsonText(path, io);
+  const file = placeName(path);
+  const repeated = new Set<string>();
+  const read = readPlainJson(text, (_entries, { key }) => repeated.add(key));
+  if (!('kind' in read)) {
+    throw new BadInput(`${file}: expected ${read.expected} ${lineAndColumn(text, read.at)}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new BadInput(`${file}: expected a JSON object of alias names, alias ARNs and key ARNs`);
   }
   const facts = new Map<string, Fact>();
-  const problems: string[] = [];
-  for (const [name, value] of Object.entries(parsed)) {
-    const fact = readFact(name, value);
-    if (typeof fact === 'string') problems.push(`${file}: ${JSON.stringify(name)}: ${fact}`);
+  const problems = [...repeated].map((name) => [name, 'is there more than once: leave one of them']);
+  for (const [name, told] of Object.entries(value)) {
+    const fact = readFact(name, told);
+    if (typeof fact === 'string') problems.push([name, fact]);
     else facts.set(name, fact);
   }
-  if (problems.length > 0) throw new BadInput(problems.join('\n'));
-  return new OfflineKeys(facts);
+  if (problems.length === 0) return new OfflineKeys(facts);
+  throw new BadInput(problems.map(([name, why]) => `${file}: ${JSON.stringify(name)}: ${why}`).join('\n'));
 }
 
 function readFact(name: string, value: unknown): Fact | string {

@@ -166,7 +166,10 @@ function addHandle(program: Command, choose: (invocation: Invocation) => void): 
     program
       .command('handle')
       .description('run one event document through the path that the Lambda function takes')
-      .argument('<event>', 'a JSON file with an S3, SNS, SQS or EventBridge event; - for standard input')
+      .argument(
+        '<event>',
+        'a JSON file with an S3, SNS, SQS, EventBridge or S3 Batch Operations event, or with a batch of a Distributed Map; - for standard input',
+      )
       .requiredOption('--policy <policy>', POLICY)
       .option('--topic-arn <arn>', 'publish digests there as JSON; without it they are only shown')
       .option('--mail-topic-arn <arn>', 'publish digests there as text for people')

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Audit } from './audit-target.ts';
 import type { AwsOptions } from './aws-options.ts';
+import { BadInput } from './io.ts';
 import { aws, given, type Options, POLICY, text, withAws } from './parse-options.ts';
 import { REPORT_FORMATS, type ReportInvocation } from './report.ts';
 
@@ -73,6 +74,12 @@ function chosenAudit(target: string, options: AuditOptions): Audit | AuditDryRun
   if (options.dryRun === true) {
     const json = options.format === 'json';
     return { command: 'audit --dry-run', ...common, json, ...given(written, 'objects', 'prices') };
+  }
+  for (const name of ['objects', 'prices', 'format'] as const) {
+    if (options[name] === undefined) continue;
+    throw new BadInput(
+      `--${name} goes with --dry-run alone, which estimates: an audit takes no notice of it`,
+    );
   }
   const files = given(
     written,

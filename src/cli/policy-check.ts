@@ -9,6 +9,7 @@ import { EXIT, type ExitStatus } from './exit-status.ts';
 import { type CliIo, placeName, tell } from './io.ts';
 import { policyText } from './load-policy.ts';
 import { renderSuggestion, suggestionNotes } from './render-suggestion.ts';
+import { writeOut } from './sink.ts';
 
 export interface PolicyCheck {
   readonly command: 'policy check';
@@ -24,8 +25,8 @@ export async function policyCheck(check: PolicyCheck, io: CliIo): Promise<ExitSt
   const file = placeName(check.policy);
   const today = utcDay(io.now());
   const { policy, problems } = parsePolicy(text, { today });
-  if (problems.length > 0) io.stdout.write(renderProblems(problems, { file, text, color: io.color }));
-  if (check.suggest !== undefined) suggest(policy, { text, today }, io);
+  if (problems.length > 0) await writeOut(renderProblems(problems, { file, text, color: io.color }), io);
+  if (check.suggest !== undefined) await suggest(policy, { text, today }, io);
   const errors = problems.filter(({ level }) => level === 'error').length;
   const warnings = problems.length - errors;
   const found = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
@@ -34,18 +35,18 @@ export async function policyCheck(check: PolicyCheck, io: CliIo): Promise<ExitSt
   return errors > 0 ? EXIT.badUsage : EXIT.nothing;
 }
 
-function suggest(
+async function suggest(
   policy: Policy | undefined,
   { text, today }: { readonly text: string; readonly today: string },
   io: CliIo,
-): void {
+): Promise<void> {
   if (policy === undefined) {
     tell(io, 'no exemptions are suggested while the policy has errors');
     return;
   }
   const suggestion = suggestScratchExemptions(policy, today);
   const form = { json: text.trimStart().startsWith('{'), hasExemptions: policy.exemptions.length > 0 };
-  if (suggestion.exemptions.length > 0) io.stdout.write(renderSuggestion(suggestion, form));
+  if (suggestion.exemptions.length > 0) await writeOut(renderSuggestion(suggestion, form), io);
   for (const note of suggestionNotes(suggestion, form)) tell(io, printable(note));
 }
 

@@ -8,6 +8,7 @@ import { BadInput, type CliIo } from './io.ts';
 import { preparedPolicy } from './load-policy.ts';
 import type { Invocation } from './parse-args.ts';
 import { type ExplainedObject, explanationJson, renderExplanation } from './render-explanation.ts';
+import { writeOut } from './sink.ts';
 
 type Explain = Extract<Invocation, { command: 'policy explain' }>;
 
@@ -23,8 +24,9 @@ export async function policyExplain(invocation: Explain, io: CliIo): Promise<Exi
     exemption: findExemption(prepared.exemptions, { bucket, key, today: utcDay(io.now()) }),
     explanation: explainRule(prepared.rules, policy.rules, bucket, key),
   };
-  io.stdout.write(
+  await writeOut(
     invocation.json ? `${jsonText(explanationJson(explained), 2)}\n` : renderExplanation(explained),
+    io,
   );
   return EXIT.nothing;
 }

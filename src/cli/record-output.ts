@@ -1,8 +1,9 @@
 import type { UncoveredAction } from '../policy/types.ts';
 import type { AuditRecord } from '../verdict/record.ts';
 import type { Outcome } from '../verdict/verdict.ts';
-import { type CliIo, type LineSink, tell } from './io.ts';
+import { type CliIo, tell } from './io.ts';
 import { renderTable, TableRows } from './render-table.ts';
+import { type LineSink, writeOut } from './sink.ts';
 
 export interface RecordOutputOptions {
   readonly sink: LineSink;
@@ -47,7 +48,8 @@ export class RecordOutput {
   async close(): Promise<void> {
     await this.#sink.close();
     if (this.#rows !== undefined) {
-      this.#io.stdout.write(renderTable(this.#rows, { columns: this.#io.columns, color: this.#io.color }));
+      const { columns, color } = this.#io;
+      await writeOut(renderTable(this.#rows, { columns, color }), this.#io);
     }
     if (this.#io.terminal) tell(this.#io, summaryLine(this.counts));
   }

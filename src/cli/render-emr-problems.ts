@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { placeText } from '../emr/place-text.ts';
 import type { EmrProblem } from '../emr/problem.ts';
 import { printable } from '../objects/printable.ts';
+import type { CliIo } from './io.ts';
 
 const STYLES = { error: 'red', warning: 'yellow', note: 'dim' } as const;
 
@@ -17,3 +18,8 @@ export function renderEmrProblems(
   });
   return [...new Set(lines)].join('');
 }
+
+/** Tells them to people: without colour where standard error is no terminal, as in `2> file`. */
+export const tellEmrProblems = (problems: readonly EmrProblem[], io: CliIo): void => {
+  io.stderr.write(renderEmrProblems(problems, { color: io.color && io.stderr.isTTY === true }));
+};

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { type Progress, Speedometer } from '../reaudit/progress.ts';
 import type { CliIo } from './io.ts';
 
@@ -30,14 +31,19 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Shows the progress of a run on a terminal until it is stopped, and nothing in a pipe. */
+/**
+ * Shows the progress of a run on standard error until it is stopped, where that is a terminal. Nothing where the records
+ * go into a pipe: what reads them there most often shows them on the same terminal.
+ */
 export function showProgress(progress: Progress, io: CliIo): () => void {
-  if (!io.terminal) return () => {};
+  const intoPipe = !io.terminal && io.stdout instanceof Socket;
+  if (io.stderr.isTTY !== true || intoPipe) return () => {};
   const meter = new Speedometer();
   const draw = (): void => {
     const line = progressLine(progress, meter, io.now());
     // A line that wraps could not be cleared again. A terminal that does not know its width says 0.
-    const width = io.columns > 1 ? io.columns - 1 : 79;
+    const { columns = 0 } = io.stderr;
+    const width = columns > 1 ? columns - 1 : 79;
     io.stderr.write(`${CLEAR}${line.slice(0, width)}`);
   };
   draw();

@@ -5,7 +5,9 @@ import { summaryCsv } from '../reaudit/summary-csv.ts';
 import { summaryJson } from '../reaudit/summary-json.ts';
 import { Tally } from '../reaudit/tally.ts';
 import { EXIT, type ExitStatus, exitStatus } from './exit-status.ts';
-import { type CliIo, checkFiles, openSink, placeName, readLines, tell } from './io.ts';
+import { BadInput, type CliIo, checkFiles, placeName, readLines, tell } from './io.ts';
+import { policyWord } from './load-policy.ts';
+import { openSink } from './sink.ts';
 import { VERSION } from './version.ts';
 
 export const REPORT_FORMATS = ['html', 'csv', 'json'] as const;
@@ -31,7 +33,8 @@ export interface ReportInvocation {
  */
 export async function report(invocation: ReportInvocation, io: CliIo): Promise<ExitStatus> {
   const { records, output } = invocation;
-  checkFiles({ RECORDS: records }, output);
+  checkFiles({ RECORDS: records }, { '--output': output });
+  checkFormat(invocation);
   const tally = new Tally();
   const fold = new LineFold(tally);
   for await (const line of readLines(records, io)) fold.add(line);
@@ -45,11 +48,27 @@ export async function report(invocation: ReportInvocation, io: CliIo): Promise<E
     tell(io, printable(`${placeName(records)} holds no audit record: no report was made`));
     return status;
   }
+  if (fold.read === 0)
+    tell(io, printable(`${placeName(records)} holds no record: the report tells of nothing`));
   // Opened only now: where nothing could be read, a report that is there is not destroyed.
   const sink = await openSink(output, io);
   await sink.write(render(invocation, tally, new Date(io.now()).toISOString()).replace(/\n$/, ''));
   await sink.close();
   return status;
+}
+
+/** The figures alone have no commands, and a table has no place for what was audited. Throws `BadInput`. */
+function checkFormat({ format, policy, scope }: ReportInvocation): void {
+  if (policy !== undefined && format !== 'html') {
+    throw new BadInput(
+      `--policy is for the commands on the page, and --format ${format} has none: leave it out`,
+    );
+  }
+  if (scope !== undefined && format === 'csv') {
+    throw new BadInput(
+      '--scope is for the page and for JSON, and --format csv has no place for it: leave it out',
+    );
+  }
 }
 
 function statusOf({ total, unreadable, alertingUncovered }: Tally, read: number): ExitStatus {
@@ -74,7 +93,7 @@ function render(
     version: VERSION,
     ...(records === '-' ? {} : { records }),
     ...(scope === undefined ? {} : { scope }),
-    ...(policy === undefined ? {} : { policySource: policy }),
+    ...(policy === undefined ? {} : { policySource: policyWord(policy) }),
   };
   switch (format) {
     case 'html':

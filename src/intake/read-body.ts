@@ -1,5 +1,6 @@
+import type { NonEmpty } from '../objects/non-empty.ts';
 import type { Envelope } from './envelope.ts';
-import { readDocument, readText } from './read-document.ts';
+import { readDocument, readEachRecord, readText } from './read-document.ts';
 
 /**
  * Reads the body of one SQS message: an S3 notification, an SNS envelope around it, or an EventBridge event.
@@ -12,3 +13,6 @@ export const readBody = (body: string): Envelope => readText({ place: 'body', va
  * https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
  */
 export const readEvent = (event: unknown): Envelope => readDocument(event);
+
+/** Reads the same, each record by itself, in their order. */
+export const readEventRecords = (event: unknown): NonEmpty<Envelope> => readEachRecord(event);

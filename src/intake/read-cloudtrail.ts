@@ -1,4 +1,4 @@
-import { utcTimeMs } from '../objects/utc-time.ts';
+import { zonedTimeMs } from '../objects/zoned-time.ts';
 import type { Envelope } from './envelope.ts';
 import { inside, type Located, optionalText, quoted, requiredText } from './located.ts';
 import { readVersionId, readWrite } from './written-object.ts';
@@ -62,7 +62,7 @@ function timeOf(event: Located): Located {
   return isTime(recorded) || !isTime(around) ? recorded : around;
 }
 
-const isTime = (located: Located): boolean => utcTimeMs(optionalText(located) ?? '') !== undefined;
+const isTime = (located: Located): boolean => zonedTimeMs(optionalText(located) ?? '') !== undefined;
 
 function principalOf(detail: Located): Located {
   const id = inside(detail, 'userIdentity', 'principalId');

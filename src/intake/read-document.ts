@@ -1,4 +1,4 @@
-import { isNonEmpty } from '../objects/non-empty.ts';
+import { isNonEmpty, type NonEmpty } from '../objects/non-empty.ts';
 import type { WrittenObject } from '../objects/object.ts';
 import type { Envelope } from './envelope.ts';
 import { inside, isJsonObject, isList, type Located, malformed, optionalText, quoted } from './located.ts';
@@ -12,12 +12,18 @@ type Layer = 'outermost' | 'in-sns';
  * Reads any document that AWS sends for a write to S3, whichever way it came; everything else says why it is not one.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
  */
-export const readDocument = (value: unknown): Envelope => readLayer({ place: '', value }, 'outermost');
+export const readDocument = (value: unknown): Envelope => asOne(readEachRecord(value));
+
+/** Reads the same, each record by itself: what is wrong with one is that record's alone. */
+export const readEachRecord = (value: unknown): NonEmpty<Envelope> =>
+  readLayer({ place: '', value }, 'outermost');
 
 /** Parses text and reads the document in it. `place` names the text in what goes wrong. */
-export function readText(text: Located, layer: Layer): Envelope {
+export const readText = (text: Located, layer: Layer): Envelope => asOne(readTextLayer(text, layer));
+
+function readTextLayer(text: Located, layer: Layer): NonEmpty<Envelope> {
   const parsed = typeof text.value === 'string' ? parseJson(text.value) : undefined;
-  if (parsed === undefined) return malformed(text, 'a JSON document');
+  if (parsed === undefined) return [malformed(text, 'a JSON document')];
   return readLayer({ place: layer === 'in-sns' ? text.place : '', value: parsed.value }, layer);
 }
 
@@ -30,30 +36,28 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-function readLayer(document: Located, layer: Layer): Envelope {
-  if (!isJsonObject(document.value)) return malformed(document, 'an object');
+function readLayer(document: Located, layer: Layer): NonEmpty<Envelope> {
+  if (!isJsonObject(document.value)) return [malformed(document, 'an object')];
   const records = inside(document, 'Records');
   if (records.value !== undefined) return readRecords(records, layer);
   if (inside(document, 'Event').value === 's3:TestEvent') {
-    return { kind: 'ignored', why: 's3:TestEvent: a notification was configured, nothing was written' };
+    return [{ kind: 'ignored', why: 's3:TestEvent: a notification was configured, nothing was written' }];
   }
   const type = inside(document, 'Type');
   if (type.value === 'Notification') return openNotification(inside(document, 'Message'), layer);
   if (type.value === 'SubscriptionConfirmation') {
     // A queue gets one where somebody else than its owner subscribed it. Acknowledged it would be lost, and no event would ever come.
-    return malformed(type, '"Notification"; this subscription waits for its confirmation');
+    return [malformed(type, '"Notification"; this subscription waits for its confirmation')];
   }
-  if (inside(document, 'detail-type').value !== undefined) return readEventBridge(document);
-  return unknownShape(document.place, Object.keys(document.value));
+  if (inside(document, 'detail-type').value !== undefined) return [readEventBridge(document)];
+  return [unknownShape(document.place, Object.keys(document.value))];
 }
 
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
-function openNotification(message: Located, layer: Layer): Envelope {
-  if (layer === 'outermost') return readText(message, 'in-sns');
-  return {
-    kind: 'malformed',
-    why: `${message.place}: found an SNS envelope in another, expected an S3 event`,
-  };
+function openNotification(message: Located, layer: Layer): NonEmpty<Envelope> {
+  if (layer === 'outermost') return readTextLayer(message, 'in-sns');
+  const why = `${message.place}: found an SNS envelope in another, expected an S3 event`;
+  return [{ kind: 'malformed', why }];
 }
 
 function unknownShape(place: string, names: readonly string[]): Envelope {
@@ -66,41 +70,47 @@ function unknownShape(place: string, names: readonly string[]): Envelope {
   };
 }
 
+function readRecords(records: Located, layer: Layer): NonEmpty<Envelope> {
+  const list = isList(records.value) ? records.value : [];
+  const readings = list.flatMap((value, index) =>
+    readRecord({ place: `${records.place}[${index}]`, value }, layer),
+  );
+  return isNonEmpty(readings) ? readings : [malformed(records, 'a list of records')];
+}
+
 /** One malformed record makes the whole message malformed: it can only go back whole. */
-function readRecords(records: Located, layer: Layer): Envelope {
-  if (!isList(records.value) || records.value.length === 0) return malformed(records, 'a list of records');
+function asOne(readings: NonEmpty<Envelope>): Envelope {
   const objects: WrittenObject[] = [];
   const ignored: string[] = [];
-  for (const [index, value] of records.value.entries()) {
-    const envelope = readRecord({ place: `${records.place}[${index}]`, value }, layer);
-    if (envelope.kind === 'malformed') return envelope;
-    if (envelope.kind === 'ignored') ignored.push(envelope.why);
-    else for (const object of envelope.objects) objects.push(object);
+  for (const reading of readings) {
+    if (reading.kind === 'malformed') return reading;
+    if (reading.kind === 'ignored') ignored.push(reading.why);
+    else for (const object of reading.objects) objects.push(object);
   }
   if (isNonEmpty(objects)) return { kind: 'objects', objects };
   const more = ignored.length > 1 ? ` (and ${ignored.length - 1} more records without an object)` : '';
   return { kind: 'ignored', why: `${ignored[0] ?? ''}${more}` };
 }
 
-function readRecord(record: Located, layer: Layer): Envelope {
+function readRecord(record: Located, layer: Layer): NonEmpty<Envelope> {
   const source = sourceOf(record);
   const name = optionalText(source);
   switch (name) {
     case 'aws:s3':
-      return readNotificationRecord(record, 'form');
+      return [readNotificationRecord(record, 'form')];
     case 'ceph:s3':
-      return readNotificationRecord(record, 'verbatim');
+      return [readNotificationRecord(record, 'verbatim')];
     case 'aws:sns':
       return openNotification(inside(record, 'Sns', 'Message'), layer);
     case 'aws:sqs':
       // Not "another service": acknowledging a whole batch that reached the wrong reader would lose its events.
-      return malformed(source, 'an S3 or SNS record; a queue event is read message by message');
+      return [malformed(source, 'an S3 or SNS record; a queue event is read message by message')];
     case undefined:
-      return malformed(source, '"aws:s3"');
+      return [malformed(source, '"aws:s3"')];
     default:
       // Another S3: whether its keys are encoded is not known, and acknowledging the record would lose its object.
-      if (name.endsWith(':s3')) return malformed(source, '"aws:s3" or "ceph:s3"');
-      return { kind: 'ignored', why: `a record of another service, ${quoted(name)}` };
+      if (name.endsWith(':s3')) return [malformed(source, '"aws:s3" or "ceph:s3"')];
+      return [{ kind: 'ignored', why: `a record of another service, ${quoted(name)}` }];
   }
 }
 

@@ -50,6 +50,8 @@ export class BadConfiguration extends Error {
 const DEFAULT_CONCURRENCY = 32;
 const DEFAULT_POLICY_TTL_SECONDS = 300;
 const NAMESPACE = /^(?!AWS\/|:)[\w.\-/#:]{1,255}$/;
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
 
 /** Reads the configuration; throws `BadConfiguration` that names every missing or bad variable at once. */
@@ -65,7 +67,7 @@ export function readLambdaConfig(env: Environment): LambdaConfig {
   const maxReceives = reader.whole('MAX_RECEIVES', 1, 1000);
   const instructionFiles = reader.oneOf('INSTRUCTION_FILES', ['on', 'off']) === 'on';
   const metricNamespace = reader.namespace('METRIC_NAMESPACE') ?? METRIC_NAMESPACE;
-  const reportBucket = env.REPORT_BUCKET;
+  const reportBucket = reader.bucket('REPORT_BUCKET');
   if (problems.length > 0 || policy === undefined || topicArn === undefined)
     throw new BadConfiguration(problems);
   return {
@@ -78,7 +80,7 @@ export function readLambdaConfig(env: Environment): LambdaConfig {
     instructionFiles,
     ...(mailTopicArn === undefined ? {} : { mailTopicArn }),
     ...(maxReceives === undefined ? {} : { maxReceives }),
-    ...(reportBucket ? { reportBucket } : {}),
+    ...(reportBucket === undefined ? {} : { reportBucket }),
   };
 }
 
@@ -95,7 +97,7 @@ class VariableReader {
     const text = this.#env[name];
     const expected = 's3://BUCKET/KEY, ssm:NAME or the path of a bundled file';
     if (!text) return this.#missing(name, expected);
-    const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(text) ?? [];
+    const [, bucket, key] = /^s3:\/\/([^/:]+)\/(.+)$/s.exec(text) ?? [];
     if (bucket !== undefined && key !== undefined) return { kind: 's3', bucket, key };
     if (text.startsWith('s3:') || text === 'ssm:') return this.#bad(name, text, expected);
     return text.startsWith('ssm:') ? { kind: 'ssm', name: text.slice(4) } : { kind: 'file', path: text };
@@ -128,6 +130,13 @@ class VariableReader {
     const expected = 'up to 255 of A-Z a-z 0-9 . - _ / # :, not beginning with AWS/ or :';
     if (!text) return undefined;
     return NAMESPACE.test(text) ? text : this.#bad(name, text, expected);
+  }
+
+  bucket(name: string): string | undefined {
+    const text = this.#env[name];
+    if (!text) return undefined;
+    const isName = BUCKET.test(text) && !text.includes('..');
+    return isName ? text : this.#bad(name, text, 'the name of a bucket alone, such as acme-reports');
   }
 
   #missing(name: string, expected: string): undefined {

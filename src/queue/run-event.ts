@@ -1,8 +1,7 @@
-import { readEvent } from '../intake/read-body.ts';
-import { assertNever } from '../objects/assert-never.ts';
-import { auditAndAlert } from './audit-and-alert.ts';
+import { readEventRecords } from '../intake/read-body.ts';
+import { isNonEmpty } from '../objects/non-empty.ts';
+import { auditAndAlert, type SourcedObject } from './audit-and-alert.ts';
 import type { QueueDeps } from './deps.ts';
-import type { ReadMessages } from './run-sqs-batch.ts';
 import { UnfinishedEvent, UnreadableEvent } from './unreadable-event.ts';
 
 /**
@@ -11,24 +10,33 @@ import { UnfinishedEvent, UnreadableEvent } from './unreadable-event.ts';
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export async function runEvent(event: unknown, deps: QueueDeps, remainingMs: number): Promise<void> {
-  const { items } = readDirect(event);
+  const { items, unread } = readDirect(event);
+  for (const why of unread) deps.report.failure('event', why);
   const { failures } = await auditAndAlert(items, deps, remainingMs);
-  if (failures.size > 0) throw new UnfinishedEvent(failures);
+  const reasons = [...unread, ...failures.values()];
+  if (reasons.length > 0) throw new UnfinishedEvent(reasons);
 }
 
-/** Reads an event that came straight. Throws `UnreadableEvent`: there is nothing beside it that could be done. */
-export function readDirect(event: unknown): ReadMessages {
-  const envelope = readEvent(event);
-  switch (envelope.kind) {
-    case 'malformed':
-      throw new UnreadableEvent(envelope.why);
-    case 'ignored':
-      return { items: [], unread: new Map() };
-    case 'objects': {
-      const items = envelope.objects.map((object, index) => ({ object, source: `object ${index + 1}` }));
-      return { items, unread: new Map() };
+export interface DirectRecords {
+  readonly items: readonly SourcedObject[];
+  /** Why a record could not be read, with its place. */
+  readonly unread: readonly string[];
+  /** How many records could be read, those included that tell of no object. */
+  readonly read: number;
+}
+
+/** Reads an event that came straight, each record by itself. Throws `UnreadableEvent` where none can be read. */
+export function readDirect(event: unknown): DirectRecords {
+  const items: SourcedObject[] = [];
+  const unread: string[] = [];
+  let read = 0;
+  for (const reading of readEventRecords(event)) {
+    if (reading.kind === 'malformed') unread.push(reading.why);
+    else read += 1;
+    if (reading.kind === 'objects') {
+      for (const object of reading.objects) items.push({ object, source: `object ${items.length + 1}` });
     }
-    default:
-      return assertNever(envelope);
   }
+  if (read === 0 && isNonEmpty(unread)) throw new UnreadableEvent(unread);
+  return { items, unread, read };
 }

@@ -25,12 +25,14 @@ export interface ReadMessages {
   readonly items: readonly SourcedObject[];
   /** The messages that could not be read, each with why. */
   readonly unread: ReadonlyMap<string, string>;
+  /** How many messages could be read, those included that tell of no object. */
+  readonly read: number;
 }
 
 /** Reads the messages of an SQS event, each by itself. Throws `UnreadableEvent` where not even the messages can be told apart. */
 export function readMessages(event: unknown): ReadMessages {
   const read = readQueueEvent(event);
-  if (read.kind === 'malformed') throw new UnreadableEvent(read.why);
+  if (read.kind === 'malformed') throw new UnreadableEvent([read.why]);
   const items: SourcedObject[] = [];
   const unread = new Map<string, string>();
   for (const { messageId, receiveCount, envelope } of read.messages) {
@@ -39,5 +41,5 @@ export function readMessages(event: unknown): ReadMessages {
       for (const object of envelope.objects) items.push({ object, source: messageId, receiveCount });
     }
   }
-  return { items, unread };
+  return { items, unread, read: read.messages.length - unread.size };
 }

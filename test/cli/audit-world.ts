@@ -85,7 +85,7 @@ export async function runAudit(
   { edge = {}, io = {} }: { readonly edge?: Partial<AuditEdge>; readonly io?: Partial<CliIo> } = {},
 ): Promise<Run> {
   const stdout = new Collector();
-  const stderr = new Collector();
+  const stderr = new Collector({ isTTY: io.terminal === true, columns: io.columns ?? 100 });
   const status = await audit(
     {
       command: 'audit',

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
@@ -9,7 +10,7 @@ import { BadInput } from '../../src/cli/io.ts';
 import { RunStopped } from '../../src/reaudit/run-errors.ts';
 import { BUCKET, fill, POLICY, runAudit, type World, world } from './audit-world.ts';
 import { ACCOUNT, ENVIRONMENT, REGION } from './local-lake.ts';
-import { fileWith, recordsOf, scratch } from './run.ts';
+import { Collector, fileWith, recordsOf, scratch } from './run.ts';
 
 beforeEach(() => {
   for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
@@ -45,6 +46,26 @@ describe('the audit of a prefix', () => {
     const cleared = stderr.split('\r\u001b[2K');
     expect(cleared[1]).toMatch(/^0 audited of 0 listed so far/);
     expect(cleared.at(-1)).toBe('22 objects: 18 compliant, 2 violation, 2 exempt\n');
+  });
+
+  it('draws no live line into a file of standard error, though standard output is a terminal', async () => {
+    const made = await lake(20);
+    const stderr = new Collector({ isTTY: false });
+    await runAudit(made, { policy: policyFile() }, { io: { terminal: true, stderr } });
+    expect(stderr.text).toBe('22 objects: 18 compliant, 2 violation, 2 exempt\n');
+  });
+
+  it('draws it where standard error alone is a terminal, but not beside a pipe that shows the records there', async () => {
+    const made = await lake(1);
+    const file = new Collector({ isTTY: true });
+    await runAudit(made, { policy: policyFile() }, { io: { stderr: file } });
+    expect(file.text).toContain('0 audited of 0 listed so far');
+    const pipe = new Collector({ isTTY: true });
+    const stdout = new Socket();
+    stdout._write = (_chunk, _encoding, done) => done();
+    stdout._writev = (_chunks, done) => done();
+    await runAudit(made, { policy: policyFile() }, { io: { stderr: pipe, stdout } });
+    expect(pipe.text).toBe('');
   });
 
   it.each([
@@ -173,7 +194,7 @@ describe('what is refused before anything is asked of AWS', () => {
       { target: 's3://a--x-s3', resume: 'r', output: 'o' },
       /lists in no order, so that a run of it cannot be gone on with/,
     ],
-    ['a state file that is a folder', { resume: '/tmp', output: 'o' }, /EISDIR/],
+    ['a state file that is a folder', { resume: '/tmp', output: 'o' }, /--resume \/tmp is no file/],
     ['a state file of something else', { resume: someFile(), output: 'o' }, /is no state file of this tool/],
   ];
 

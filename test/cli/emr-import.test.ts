@@ -48,6 +48,15 @@ describe('a policy from a configuration', () => {
     }
   });
 
+  it('tells what is wrong in colour where standard error is a terminal, and not by what standard output is', async () => {
+    const argv = ['--conf', 'spark.hadoop.fs.s3a.nonsense.encryption.x=1', '--scheme', 's3a'];
+    const told = async (stderrTerminal: boolean): Promise<string> =>
+      (await imported(argv, { terminal: true, color: true, stderrTerminal })).stderr;
+    expect(await told(true)).toContain('\u001b[33mwarning: ');
+    expect(await told(false)).toContain('warning: ');
+    expect(await told(false)).not.toContain('\u001b');
+  });
+
   it('goes to --output, which may not be what is read', async () => {
     const config = s3aUnder(FINANCE);
     const output = join(scratch(), 'policy.yaml');

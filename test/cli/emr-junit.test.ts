@@ -2,6 +2,7 @@ import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type JunitCase, renderJunit } from '../../src/cli/render-junit.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { FINANCE, policyFile, s3aUnder, TWO_TENANTS } from './emr-files.ts';
 import { fileWith, run } from './run.ts';
 
@@ -77,6 +78,7 @@ describe('a JUnit document', () => {
         ];
         expect(elements(suiteOf(renderJunit(suite, cases)))).toHaveLength(3);
       }),
+      { numRuns: fuzzRuns({ every: 4 }) },
     );
   });
 

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { evaluate, fileWith, POLICY, recordsOf, run, unprintableIn } from './run.ts';
 
 const GOOD = { bucket: 'acme-lake', key: 'plain/a', head: { ServerSideEncryption: 'AES256' } };
+const A_TIME =
+  'expected a time with its zone, as 2026-11-21T02:00:00Z, 2026-11-21T03:00:00+01:00 or Sat, 21 Nov 2026 02:00:00 GMT';
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 describe('lines that cannot be read', () => {
@@ -80,7 +83,33 @@ describe('lines that cannot be read', () => {
     [
       'a date that is none',
       { ...GOOD, head: { LastModified: 'yesterday' } },
-      '"head"."LastModified": expected a date and time',
+      `"head"."LastModified": ${A_TIME}`,
+    ],
+    [
+      'a date without a zone, which would be read in that of the machine',
+      { ...GOOD, head: { LastModified: '2026-11-20T23:30:00' } },
+      `"head"."LastModified": ${A_TIME}`,
+    ],
+    ['a date that is a number', { ...GOOD, head: { LastModified: 1 } }, `"head"."LastModified": ${A_TIME}`],
+    [
+      'a head and the status of a refusal',
+      { ...GOOD, status: 403 },
+      '"status": found it beside "head", expected one in place of the other: leave one of them out',
+    ],
+    [
+      'an error beside a head',
+      { ...GOOD, error: { code: 'InvalidRequest', message: '' } },
+      '"error": expected it beside "status": 400 alone: leave it out',
+    ],
+    [
+      'an error beside a refusal that has none',
+      { ...GOOD, head: undefined, status: 404, error: { code: 'NoSuchBucket' } },
+      '"error": expected it beside "status": 400 alone: leave it out',
+    ],
+    [
+      'an error without a code',
+      { ...GOOD, head: undefined, status: 400, error: 'InvalidRequest' },
+      '"error": expected {"code","message"} of the error document',
     ],
     [
       'metadata that are a list',
@@ -115,10 +144,15 @@ describe('lines that can', () => {
     ['no line at all', ''],
     ['blank lines', '\n \n\r\n'],
   ] as const) {
-    it(`${title} are nothing to report`, async () => {
-      expect(await evaluate(text)).toEqual({ status: 0, stdout: '', stderr: '' });
+    it(`${title} are nothing to report, and it is said that nothing was judged`, async () => {
+      const stderr = 'standard input names no object, so nothing was judged\n';
+      expect(await evaluate(text)).toEqual({ status: 0, stdout: '', stderr });
     });
   }
+
+  it('a status or an error that is null beside a head counts as none', async () => {
+    expect((await evaluate([{ ...GOOD, status: null, error: null }])).status).toBe(0);
+  });
 
   for (const [title, text] of [
     ['without a line feed after the last', JSON.stringify(GOOD)],
@@ -156,7 +190,7 @@ describe('lines that can', () => {
         expect(stdout.split('\n')).toHaveLength(keys.length + 1);
         expect(recordsOf(stdout).map(({ object }) => object.key)).toEqual(keys);
       }),
-      { numRuns: 100 },
+      { numRuns: fuzzRuns({ every: 20 }) },
     );
   });
 });

@@ -83,7 +83,8 @@ describe('on a terminal', () => {
   });
 
   it('nothing to show is no table, and is said', async () => {
-    expect(await evaluate('', { terminal: true })).toEqual({ status: 0, stdout: '', stderr: '0 objects\n' });
+    const stderr = '0 objects\nstandard input names no object, so nothing was judged\n';
+    expect(await evaluate('', { terminal: true })).toEqual({ status: 0, stdout: '', stderr });
   });
 });
 

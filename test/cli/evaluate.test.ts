@@ -140,11 +140,15 @@ describe('a status in place of a head', () => {
     expect(status).toBe(1);
   });
 
-  it('400 because the token had expired is no verdict: it stops with status 3 and says why', async () => {
+  it('400 because the token had expired is no verdict: its line is told, status 3, and the next ones are judged', async () => {
     const error = { code: 'ExpiredToken', message: 'The provided token has expired.' };
-    const { status, stdout, stderr } = await evaluate([plain('a', { status: 400, error })]);
-    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
-    expect(stderr).toMatch(/\(ExpiredToken\): The provided token has expired\.\n$/);
+    const expired = plain('a', { status: 400, error });
+    const why = '"error": ExpiredToken speaks of the caller and not of the object: ask for the HEAD again';
+    const alone = { status: 3, stdout: '', stderr: `standard input:1: ${why}\n` };
+    expect(await evaluate([expired])).toEqual(alone);
+    const { stdout, ...told } = await evaluate([expired, plain('b', { head: AES }), expired]);
+    expect(told).toEqual({ status: 3, stderr: `standard input:1: ${why}\nstandard input:3: ${why}\n` });
+    expect(recordsOf(stdout).map(({ object }) => object.key)).toEqual(['plain/b']);
   });
 });
 
@@ -274,6 +278,21 @@ describe('--keys', () => {
     expect(stderr).toContain('"alias/x": expected the key ARN it stands for, or null');
     expect(stderr).toContain(`"${KEY_B}": expected {"manager": "AWS" | "CUSTOMER", "state": "Enabled"}`);
     expect(stderr).not.toContain('alias/ok');
+  });
+
+  it('a name that is there twice is status 2 and named, with what else is wrong: neither of the two is taken', async () => {
+    const text = `{"alias/tenant-a":"${KEY_B}","finance":null,\n"alias/tenant-a":"${KEY_A}"}`;
+    const { status, stdout, stderr } = await withKeys(text, [tenant('a', under(KEY_A))]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('keys.json: "alias/tenant-a": is there more than once: leave one of them\n');
+    expect(stderr).toContain('"finance": expected an alias name');
+  });
+
+  it('a file of which it cannot be told whether a name is there twice is status 2, with the place', async () => {
+    const text = `{"alias/tenant-a":"${KEY_A}",\n"${KEY_A}":{"manager":"AWS","state":"\u007f"}}`;
+    const { status, stderr } = await withKeys(text, [tenant('a', under(KEY_A))]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/keys\.json: expected no control character within a text at line 2, column \d+/);
   });
 
   for (const text of ['', '{', '[]', 'null', '"x"']) {

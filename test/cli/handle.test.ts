@@ -116,6 +116,22 @@ describe('the alert', () => {
       /^\nWould have published, had --topic-arn been given:\n\n {2}Subject: \S.*\n\n {2}\S/,
     );
     expect(stderr).toContain(lake.keys.b);
+    expect(stderr).toContain(`audit s3://acme-lake/tenants/a/ --policy ${POLICY}\n`);
+  });
+
+  it('names no command that would read a standard input which has been read', async () => {
+    await lake.put('tenants/a/part-0.parquet', lake.keys.b);
+    const argv = [
+      'handle',
+      join(EVENTS, 's3-put.json'),
+      '--policy',
+      '-',
+      '--endpoint-url',
+      lake.aws.endpoint,
+    ];
+    const { status, stderr } = await run(argv, { stdin: readFileSync(POLICY) });
+    expect(status).toBe(1);
+    expect(stderr).toContain('audit s3://acme-lake/tenants/a/ --policy POLICY\n');
   });
 
   it('goes to --topic-arn as JSON and to --mail-topic-arn as text, with attributes', async () => {

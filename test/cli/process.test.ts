@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleOptions } from '../../scripts/bundle.ts';
+import { bundleCli } from '../../scripts/bundle.ts';
 import { VERSION } from '../../src/cli/version.ts';
 import { POLICY, recordsOf } from './run.ts';
 
@@ -113,7 +112,7 @@ describe('the bundle of the npm package', () => {
   beforeAll(async () => {
     if (existsSync(BUNDLE)) return;
     built = mkdtempSync(join(tmpdir(), 'auditor-bundle-'));
-    await build({ ...bundleOptions, entryPoints: [{ in: MAIN, out: 'cli' }], outdir: built });
+    await bundleCli(ROOT, built);
     bundle = join(built, 'cli.mjs');
   });
   afterAll(() => {

@@ -14,7 +14,18 @@ export const EVENTS = join(import.meta.dirname, '../../events');
 
 /** Keeps what is written to it. */
 export class Collector extends Writable {
+  readonly isTTY: boolean;
+  readonly columns: number;
   #text = '';
+
+  constructor({
+    isTTY = false,
+    columns = 100,
+  }: { readonly isTTY?: boolean; readonly columns?: number } = {}) {
+    super();
+    this.isTTY = isTTY;
+    this.columns = columns;
+  }
 
   get text(): string {
     return this.#text;
@@ -34,13 +45,15 @@ export interface Run {
 
 export interface RunOptions extends Partial<Pick<CliIo, 'terminal' | 'color' | 'columns' | 'stdout'>> {
   readonly stdin?: string | Buffer;
+  /** Whether standard error is a terminal. */
+  readonly stderrTerminal?: boolean;
 }
 
 /** Runs one command line in this process, with streams in memory. */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const { stdin = '', ...io } = options;
+  const { stdin = '', stderrTerminal = false, ...io } = options;
   const stdout = new Collector();
-  const stderr = new Collector();
+  const stderr = new Collector({ isTTY: stderrTerminal });
   const status = await runCli(argv, '9.8.7', {
     stdin: Readable.from([Buffer.from(stdin)]),
     stdout,

@@ -62,6 +62,8 @@ describe('the version', () => {
   });
 });
 
+const AUDIT = ['audit', 's3://acme-lake/plain/', '--policy', POLICY];
+
 describe('bad usage is status 2, with nothing on standard output', () => {
   for (const [argv, says] of [
     [[], 'Usage: s3-encryption-auditor'],
@@ -93,6 +95,22 @@ describe('bad usage is status 2, with nothing on standard output', () => {
       ['handle', 'x', '--policy', POLICY, '--mail-topic-arn', 'arn:aws:sns:eu-west-1:111122223333:mail'],
       '--mail-topic-arn needs --topic-arn',
     ],
+    [[...AUDIT, '--format', 'json'], '--format goes with --dry-run alone'],
+    [[...AUDIT, '--format', 'text'], '--format goes with --dry-run alone'],
+    [[...AUDIT, '--objects', '5'], '--objects goes with --dry-run alone'],
+    [[...AUDIT, '--prices', 'p.json'], '--prices goes with --dry-run alone'],
+    [
+      [...AUDIT, '--as-of', '2026-11-20T00:00:00Z'],
+      '--as-of says of when a --metadata file is, and there is none',
+    ],
+    [['report', 'r', '--format', 'csv', '--policy', 'p'], '--policy is for the commands on the page'],
+    [['report', 'r', '--format', 'json', '--policy', 'p'], '--policy is for the commands on the page'],
+    [['report', 'r', '--format', 'csv', '--scope', 's'], '--format csv has no place for it'],
+    [
+      ['emr', 'export', '--policy', POLICY, '--json', '--form', 'spark-submit'],
+      '--json holds properties in no form',
+    ],
+    [['emr', 'export', '--policy', POLICY, '--json', '--form', 'configurations'], 'leave one of them out'],
   ] as const) {
     it(`${['s3-encryption-auditor', ...argv.map((text) => (text === POLICY ? 'P' : text))].join(' ')} says: ${says.split('\n')[0]}`, async () => {
       const { status, stdout, stderr } = await run(argv);

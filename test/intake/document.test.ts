@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBody, readEvent } from '../../src/intake/read-body.ts';
+import { readBody, readEvent, readEventRecords } from '../../src/intake/read-body.ts';
 import { readDocument } from '../../src/intake/read-document.ts';
 import { absent, changed, onlyObject, sample } from './sample.ts';
 
@@ -70,6 +70,18 @@ describe('several records in one message', () => {
     expect(readEvent(event)).toEqual({
       kind: 'malformed',
       why: 'Records[1].s3.object.key: found number, expected a non-empty string',
+    });
+  });
+
+  it('can be read each by itself, those too that came in an SNS envelope', () => {
+    const event = { Records: [first, changed(first, 's3.object.key', ''), deletion] };
+    const kinds = ['objects', 'malformed', 'ignored'];
+    expect(readEventRecords(event).map(({ kind }) => kind)).toEqual(kinds);
+    const sns = { Type: 'Notification', Message: JSON.stringify(event) };
+    expect(readEventRecords(sns).map(({ kind }) => kind)).toEqual(kinds);
+    expect(readEventRecords(sns)[1]).toEqual({
+      kind: 'malformed',
+      why: 'Message.Records[1].s3.object.key: found an empty string, expected a non-empty string',
     });
   });
 });
