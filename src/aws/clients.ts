@@ -34,7 +34,11 @@ export function awsClients(options: ConnectionOptions): Clients {
       return client;
     }),
     kms: perRegion(options, async (region) => {
-      const client = new (await import('./kms-client.ts')).KMSClient({ ...base, ...region, requestHandler: TIMES });
+      const client = new (await import('./kms-client.ts')).KMSClient({
+        ...base,
+        ...region,
+        requestHandler: TIMES,
+      });
       client.middlewareStack.add(tellOfCredentials(client), FIRST);
       return client;
     }),
