@@ -10,6 +10,8 @@ export interface FolderScore {
   readonly timedOut: number;
   readonly survived: number;
   readonly notCovered: number;
+  /** Not tried: what is evaluated once, when its file is loaded, and mutants that do not compile. Not counted among all. */
+  readonly notTried: number;
   readonly at?: string;
 }
 
@@ -27,6 +29,7 @@ export function scoresOf(report: Mutants): readonly FolderScore[] {
         timedOut: count('Timeout'),
         survived: count('Survived'),
         notCovered: count('NoCoverage'),
+        notTried: count('Ignored') + count('CompileError') + count('RuntimeError'),
       };
     })
     .toSorted((a, b) => (a.folder < b.folder ? -1 : 1));

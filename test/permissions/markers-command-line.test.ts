@@ -95,6 +95,36 @@ describe('the command line', () => {
     expectNone(sinks);
   });
 
+  it.each(Object.entries(MARKERS))(
+    'tells a file that is no JSON without telling %s in it',
+    async (name, marker) => {
+      const policy = fileWith('policy.yaml', MARKED_POLICY);
+      // V8 quotes what stands around the fault, and all of a short text.
+      for (const text of [`{"Metadata":{"x":${marker}}}`, marker, `{"Metadata":{"${marker}"`]) {
+        const file = fileWith('broken.json', text);
+        const commands = [
+          ['evaluate', '--policy', policy, '--heads', file],
+          ['evaluate', '--policy', policy, '--keys', file, '--heads', fileWith('h.ndjson', '')],
+          ['handle', file, '--policy', policy, '--endpoint-url', site.aws.endpoint],
+          ['report', file],
+          ['audit', `s3://${LAKE}/`, '--dry-run', '--policy', policy, '--prices', file, '--objects', '1'],
+        ];
+        for (const command of commands) {
+          const refused = await run(command);
+          expect([command[0], refused.status === 0, refused.stderr.length > 0]).toEqual([
+            command[0],
+            false,
+            true,
+          ]);
+          expect([name, command[0], ...placesOf(marker.slice(0, 12), sinksOf(refused))]).toEqual([
+            name,
+            command[0],
+          ]);
+        }
+      }
+    },
+  );
+
   it('tells refused credentials without telling them', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'MARKACCESSKEYID31');
     const policy = fileWith('policy.yaml', MARKED_POLICY);
