@@ -145,7 +145,8 @@ export function machine(): Machine {
     cpu: all[0]?.model.trim() ?? 'unknown',
     cores: all.length,
     memory: totalmem(),
-    release: release(),
+    // Of a kernel's name only the version: the rest names whoever built it.
+    release: release().split('.').slice(0, 2).join('.'),
   };
 }
 
