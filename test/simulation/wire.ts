@@ -34,7 +34,7 @@ export const WIRE_EVENTS = 2_000;
 type OnClose = (close: () => unknown) => unknown;
 
 const DRAIN_MS = 300_000;
-const REDRIVES = 3;
+const REDRIVES = 12;
 const LONGEST_UNREAD_MS = 10_000;
 
 /** Runs a seed with the shipped bundle in a process of its own, against the local AWS. Throws `BrokenInvariant`. */
