@@ -1,5 +1,6 @@
 import { bucketName } from '../objects/object.ts';
 import type { Clients } from './clients.ts';
+import { HttpPool } from './fast-http.ts';
 import { FastRequests } from './fast-requests.ts';
 import { type Environment, fromEnvironment } from './s3-endpoint.ts';
 import { encodeKeyPath } from './sigv4.ts';
@@ -28,7 +29,9 @@ async function fastText({ bucket, key }: PolicyPlace, env: Environment): Promise
   const endpoint = await access?.endpointFor(bucketName(bucket));
   if (access === undefined || endpoint === undefined) return undefined;
   // Once: what may pass is the client's to try again.
-  const requests = new FastRequests({ access: { ...access, maxAttempts: () => 1 } });
+  // And on a connection that is not kept: the next reading is minutes away.
+  const pool = new HttpPool({ idleSockets: 0 });
+  const requests = new FastRequests({ access: { ...access, maxAttempts: () => 1 }, pool });
   try {
     const path = encodeKeyPath(key);
     const request = { operation: 's3:GetObject', method: 'GET', endpoint, path, query: '' } as const;

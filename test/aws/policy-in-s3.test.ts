@@ -55,6 +55,15 @@ describe('a policy in S3, read by a function', () => {
     expect(server.messages[0]?.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 /);
   });
 
+  it('leaves no connection open, however often it is read again', async () => {
+    const { server, env, clients } = await reaching(() => ({ status: 200, body: POLICY }));
+    for (let time = 0; time < 3; time++) expect(await policyInS3(PLACE, clients, env)).toBe(POLICY);
+    expect(server.messages).toHaveLength(3);
+    await expect
+      .poll(() => server.messages.map(({ socket }) => socket.destroyed))
+      .toEqual([true, true, true]);
+  });
+
   it('comes by the client where the environment alone does not say how to reach AWS', async () => {
     const { env, clients, asked } = await reaching(() => ({ status: 200, body: POLICY }));
     expect(await policyInS3(PLACE, clients, { ...env, AWS_PROFILE: 'other' })).toBe(POLICY);
